@@ -1,0 +1,74 @@
+import { KrdcError } from "#server/errors";
+import { sha256Hex } from "./canonical";
+import type { PrivateKey } from "./keys";
+import { errorOfProblem } from "./problem";
+import { makeProof } from "./proof";
+
+export type Call = {
+  method: "GET" | "PUT" | "POST" | "DELETE" | "HEAD";
+  url: string;
+  json?: unknown;
+  /** A grant or portal token that the proof is bound to. */
+  token?: string | undefined;
+  headers?: Record<string, string>;
+  timeoutMs?: number;
+  signal?: AbortSignal | undefined;
+};
+
+/** Streams are proven by the digest that stands in their address, or, for an upload whose digest is unknown yet, not at all. */
+export type StreamCall = Omit<Call, "json"> & { body: ReadableStream | Uint8Array; bodySha256?: string };
+
+const htuOf = (url: string) => url.split("?")[0] ?? url;
+
+async function send(key: PrivateKey, call: Call & { body?: BodyInit | null; bodySha256?: string | undefined }) {
+  const proof = await makeProof(
+    key,
+    { htm: call.method, htu: htuOf(call.url), bodySha256: call.bodySha256, accessToken: call.token },
+    new Date(),
+  );
+  const limit = AbortSignal.timeout(call.timeoutMs ?? 30_000);
+  try {
+    return await fetch(call.url, {
+      method: call.method,
+      redirect: "error",
+      headers: { ...call.headers, dpop: proof, ...(call.token ? { authorization: `DPoP ${call.token}` } : {}) },
+      signal: call.signal ? AbortSignal.any([limit, call.signal]) : limit,
+      ...(call.body ? { body: call.body, duplex: "half" } : {}),
+    } as RequestInit);
+  } catch (cause) {
+    throw new KrdcError("unavailable", "peer.unreachable", { cause, detail: { address: new URL(call.url).origin } });
+  }
+}
+
+async function refuse(response: Response): Promise<never> {
+  const body = await response.json().catch(() => undefined);
+  throw errorOfProblem(response.status, body);
+}
+
+/** Calls another party with a proof by our key and answers the parsed JSON, or throws the party's own refusal. */
+export async function callJson(key: PrivateKey, call: Call): Promise<{ status: number; body: unknown }> {
+  const text = call.json === undefined ? undefined : JSON.stringify(call.json);
+  const response = await send(key, {
+    ...call,
+    headers: { ...call.headers, ...(text === undefined ? {} : { "content-type": "application/json" }) },
+    body: text ?? null,
+    bodySha256: text === undefined ? undefined : sha256Hex(text),
+  });
+  if (!response.ok) return refuse(response);
+  const answer = response.status === 204 ? undefined : await response.json().catch(() => undefined);
+  return { status: response.status, body: answer };
+}
+
+/** The same for bytes that come back; the caller reads the stream. */
+export async function callStream(key: PrivateKey, call: Call): Promise<Response> {
+  const response = await send(key, call);
+  if (!response.ok) return refuse(response);
+  return response;
+}
+
+/** The same for bytes that go out. */
+export async function sendStream(key: PrivateKey, call: StreamCall): Promise<{ status: number; body: unknown }> {
+  const response = await send(key, { ...call, body: call.body as BodyInit, bodySha256: call.bodySha256 });
+  if (!response.ok) return refuse(response);
+  return { status: response.status, body: await response.json().catch(() => undefined) };
+}
