@@ -1,0 +1,61 @@
+import { lstat, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { extract, list, type ReadEntry } from "tar";
+import { KrdcError } from "#server/errors";
+import { digestOfJson, sha256Hex } from "#server/protocol/canonical";
+
+const limits = { entries: 5000, bytes: 200 * 1024 * 1024, ratio: 200 };
+
+const refuse = (code: string, detail: Record<string, unknown> = {}) => new KrdcError("unprocessable", code, { detail });
+
+function problemOf(entry: ReadEntry): string | undefined {
+  if (entry.type !== "File" && entry.type !== "OldFile" && entry.type !== "Directory") return "archive.not_a_file";
+  const parts = entry.path.split("/");
+  if (entry.path.startsWith("/") || parts.includes("..") || /[\0\\]/.test(entry.path)) return "archive.escapes";
+  return undefined;
+}
+
+/** Unpacks an app's sources: files and folders only, inside the folder only, bounded in count, size and ratio. */
+export async function unpackSource(archive: string, folder: string, packedBytes: number): Promise<void> {
+  let entries = 0;
+  let bytes = 0;
+  let problem: KrdcError | undefined;
+  const check = (entry: ReadEntry) => {
+    entries += 1;
+    bytes += entry.size;
+    const code = problemOf(entry);
+    if (code) problem ??= refuse(code, { name: entry.path.slice(0, 200) });
+    const isTooMuch =
+      entries > limits.entries || bytes > limits.bytes || bytes > limits.ratio * Math.max(packedBytes, 10_000);
+    if (isTooMuch) problem ??= refuse("archive.too_large", { entries: limits.entries, bytes: limits.bytes });
+  };
+  try {
+    await list({ file: archive, onReadEntry: check, strict: true, maxDecompressionRatio: limits.ratio * 10 });
+  } catch (cause) {
+    throw problem ?? new KrdcError("unprocessable", "archive.unreadable", { cause });
+  }
+  if (problem) throw problem;
+  if (entries === 0) throw refuse("archive.empty");
+  await extract({ file: archive, cwd: folder, strict: true, preserveOwner: false, noMtime: true });
+}
+
+export type TreeFile = { path: string; sha256: string; isExecutable: boolean };
+
+/** The content of a folder as a list in a stable order; `skip` leaves out what differs between equal builds. */
+export async function listTree(folder: string, skip: (path: string) => boolean, below = ""): Promise<TreeFile[]> {
+  const names = (await readdir(join(folder, below)).catch(() => [])).sort();
+  const found: TreeFile[] = [];
+  for (const name of names) {
+    const path = below ? `${below}/${name}` : name;
+    if (skip(path)) continue;
+    const facts = await lstat(join(folder, path));
+    if (facts.isDirectory()) found.push(...(await listTree(folder, skip, path)));
+    else if (facts.isFile()) {
+      const sha256 = sha256Hex(await readFile(join(folder, path)));
+      found.push({ path, sha256, isExecutable: (facts.mode & 0o111) !== 0 });
+    }
+  }
+  return found;
+}
+
+export const digestOfTree = (tree: TreeFile[]) => digestOfJson(tree);

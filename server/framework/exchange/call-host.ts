@@ -1,0 +1,38 @@
+import { KrdcError } from "#server/errors";
+import { type Call, callJson, callStream, sendStream } from "#server/protocol/call";
+import type { FrameworkContext } from "../context";
+import { findPeer } from "../hosting/peers";
+
+type HostCall = Omit<Call, "url"> & { path: string };
+
+async function addressOf(ctx: FrameworkContext, host: string): Promise<string> {
+  const peer = await findPeer(ctx, host);
+  if (!peer) throw new KrdcError("forbidden", "peer.not_accepted", { detail: { host } });
+  return peer.gateway;
+}
+
+/** Calls a host's gateway with a proof by our key; the address is the one that our operator accepted. */
+export async function callHost(ctx: FrameworkContext, host: string, call: HostCall) {
+  const { path, ...rest } = call;
+  return callJson(ctx.key, { ...rest, url: `${await addressOf(ctx, host)}${path}` });
+}
+
+export async function streamFromHost(ctx: FrameworkContext, host: string, call: HostCall): Promise<Response> {
+  const { path, ...rest } = call;
+  return callStream(ctx.key, { ...rest, url: `${await addressOf(ctx, host)}${path}` });
+}
+
+export async function sendToHost(
+  ctx: FrameworkContext,
+  host: string,
+  call: { path: string; body: ReadableStream; sha256: string; size: number },
+): Promise<void> {
+  await sendStream(ctx.key, {
+    method: "PUT",
+    url: `${await addressOf(ctx, host)}${call.path}`,
+    body: call.body,
+    bodySha256: call.sha256,
+    headers: { "content-type": "application/octet-stream", "content-length": String(call.size) },
+    timeoutMs: 600_000,
+  });
+}

@@ -1,0 +1,31 @@
+import { KrdcError } from "#server/errors";
+import { hostedRunAnswer } from "#server/protocol/hosted-run";
+import type { FrameworkContext } from "../context";
+import { callHost } from "./call-host";
+import type { RemoteAttempt } from "./remote-attempt";
+import { selectRemoteAttempt, selectUncancelled, updateRemoteAttempt } from "./remote-attempts.repo";
+import { applyAnswer } from "./settle-remote";
+
+/** Notes that a run's remote attempts are to be cancelled; their proxies carry it out. Call inside a transaction. */
+export async function requestRemoteCancels(ctx: FrameworkContext, runId: string): Promise<void> {
+  for (const row of await selectUncancelled(ctx.db, runId)) {
+    await updateRemoteAttempt(ctx.db, row, { cancelRequestedAt: ctx.now() });
+  }
+}
+
+/** Tells the host to end this attempt; it is over only when the host has said how it ended. */
+export async function cancelRemote(
+  ctx: FrameworkContext,
+  key: Pick<RemoteAttempt, "runKey" | "attempt">,
+): Promise<void> {
+  const row = await selectRemoteAttempt(ctx.db, key);
+  if (!row || row.state === "ENDED") return;
+  try {
+    const path = `/v1/hosted-runs/${row.runKey}/${row.attempt}/cancel`;
+    const answer = await callHost(ctx, row.host, { method: "POST", path, json: {} });
+    await applyAnswer(ctx, row.host, hostedRunAnswer.parse(answer.body));
+  } catch (error) {
+    if (!(error instanceof KrdcError) || !error.retryable) throw error;
+    ctx.log.info({ host: row.host, reason: error.reason }, "the host was not told yet of a cancel");
+  }
+}

@@ -1,0 +1,91 @@
+import { hostedEvents } from "#server/protocol/hosted-run";
+import type { FrameworkContext } from "../context";
+import { findPeer, saveCursor } from "../hosting/peers";
+import { callHost } from "./call-host";
+import { selectLiveAt, selectLiveHosts } from "./remote-attempts.repo";
+import { applyAnswer, moveRemote } from "./settle-remote";
+
+const waitSeconds = 20;
+const pauseMs = 1000;
+/** A host that has been silent for this long is shown as unreachable; shorter gaps are nobody's concern. */
+const silenceMs = 4000;
+
+async function followOnce(ctx: FrameworkContext, host: string): Promise<void> {
+  const peer = await findPeer(ctx, host);
+  if (!peer) return;
+  const path = `/v1/events?after=${peer.cursor}&wait=${waitSeconds}`;
+  const answer = await callHost(ctx, host, {
+    method: "GET",
+    path,
+    timeoutMs: (waitSeconds + 10) * 1000,
+    signal: ctx.stopping,
+  });
+  const { cursor, events } = hostedEvents.parse(answer.body);
+  for (const event of events) await applyAnswer(ctx, host, event);
+  if (cursor !== peer.cursor) await saveCursor(ctx, host, cursor);
+}
+
+async function markUnreachable(ctx: FrameworkContext, host: string, since: Date): Promise<void> {
+  for (const row of await selectLiveAt(ctx.db, host)) {
+    await moveRemote(ctx, row, (live) => (live.unreachableSince ? undefined : { unreachableSince: since }));
+  }
+}
+
+/** The host answered again: whatever it had to say has been applied, so nothing is unreachable any more. */
+async function markReachable(ctx: FrameworkContext, host: string): Promise<void> {
+  for (const row of await selectLiveAt(ctx.db, host)) {
+    if (row.unreachableSince) await moveRemote(ctx, row, () => ({ unreachableSince: null }));
+  }
+}
+
+const pause = (ms: number, signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => [clearTimeout(timer), resolve()], { once: true });
+  });
+
+async function noteSilence(ctx: FrameworkContext, host: string, since: Date, error: unknown): Promise<void> {
+  ctx.log.info({ host, error: error instanceof Error ? error.message : error }, "a host does not answer");
+  if (ctx.now().getTime() - since.getTime() < silenceMs) return;
+  await markUnreachable(ctx, host, since).catch(() => undefined);
+}
+
+/** Follows one host until nothing of ours is left there. */
+async function followHost(ctx: FrameworkContext, host: string): Promise<void> {
+  let silentSince: Date | undefined;
+  let isBusy = true;
+  while (isBusy && !ctx.stopping.aborted) {
+    try {
+      await followOnce(ctx, host);
+      if (silentSince) await markReachable(ctx, host);
+      silentSince = undefined;
+      isBusy = (await selectLiveAt(ctx.db, host)).length > 0;
+    } catch (error) {
+      silentSince ??= ctx.now();
+      if (!ctx.stopping.aborted) await noteSilence(ctx, host, silentSince, error);
+      await pause(pauseMs, ctx.stopping);
+    }
+  }
+}
+
+/** Listens to every host that runs something for us, one long poll each, for as long as it does. */
+export function startFollowing(ctx: FrameworkContext): () => void {
+  const following = new Map<string, Promise<void>>();
+  const look = async () => {
+    for (const host of await selectLiveHosts(ctx.db)) {
+      if (following.has(host)) continue;
+      following.set(
+        host,
+        followHost(ctx, host).finally(() => following.delete(host)),
+      );
+    }
+  };
+  const check = () => void look().catch((error: unknown) => ctx.log.warn({ error }, "hosts were not looked up"));
+  const timer = setInterval(check, 1000);
+  ctx.signals.on("krdc_remote", check);
+  check();
+  return () => {
+    clearInterval(timer);
+    ctx.signals.off("krdc_remote", check);
+  };
+}

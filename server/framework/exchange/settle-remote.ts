@@ -1,0 +1,92 @@
+import type { Value } from "#server/graph/workflow";
+import type { HostedRunAnswer } from "#server/protocol/hosted-run";
+import type { Reason } from "#server/protocol/run-view";
+import type { Outcome } from "#server/protocol/states";
+import { type FrameworkContext, within } from "../context";
+import { lockRunOfStep, noteAttempt, settleAttempt } from "../orchestrator/settle-attempt";
+import { homeStateOf, type RemoteAttempt, stepStateOf } from "./remote-attempt";
+import { lockRemoteAttempt, selectRemoteAttempt, updateRemoteAttempt } from "./remote-attempts.repo";
+
+type RemoteEnd = {
+  outcome: Outcome;
+  reason: Reason | null;
+  exitCode?: number | null;
+  outputs?: Record<string, Value>;
+  receipt?: string | null;
+  startedAt?: Date | null;
+  endedAt?: Date;
+  bytesIn?: number;
+};
+
+/** Writes a remote attempt's end and its step's in one transaction; a second end changes nothing. */
+export async function settleRemote(ctx: FrameworkContext, row: RemoteAttempt, end: RemoteEnd): Promise<void> {
+  await ctx.db.transaction(async (db) => {
+    const inside = within(ctx, db);
+    await settleAttempt(inside, {
+      stepRunId: row.stepRunId,
+      attempt: row.attempt,
+      outcome: end.outcome,
+      reason: end.reason,
+      exitCode: end.exitCode ?? null,
+      outputs: end.outputs ?? {},
+      logBytes: row.logBytes,
+      startedAt: end.startedAt ?? null,
+      endedAt: end.endedAt ?? ctx.now(),
+    });
+    await updateRemoteAttempt(db, row, {
+      state: "ENDED",
+      outcome: end.outcome,
+      reason: end.reason,
+      waiting: null,
+      exitCode: end.exitCode ?? null,
+      receipt: end.receipt ?? null,
+      startedAt: end.startedAt ?? null,
+      endedAt: end.endedAt ?? ctx.now(),
+      bytesIn: end.bytesIn ?? 0,
+    });
+  });
+}
+
+/** Changes a living remote attempt and shows the change at its step, in one transaction. */
+export async function moveRemote(
+  ctx: FrameworkContext,
+  key: Pick<RemoteAttempt, "runKey" | "attempt" | "stepRunId">,
+  change: (row: RemoteAttempt) => Partial<RemoteAttempt> | undefined,
+): Promise<RemoteAttempt | undefined> {
+  return ctx.db.transaction(async (db) => {
+    const inside = within(ctx, db);
+    await lockRunOfStep(inside, key.stepRunId);
+    const row = await lockRemoteAttempt(db, key);
+    const wanted = row && row.state !== "ENDED" ? change(row) : undefined;
+    if (!row || !wanted) return row;
+    const next = { ...row, ...wanted };
+    await updateRemoteAttempt(db, key, wanted);
+    await noteAttempt(inside, next, {
+      state: stepStateOf(next),
+      reason: next.waiting,
+      ...(next.startedAt && !row.startedAt ? { startedAt: next.startedAt } : {}),
+    });
+    return next;
+  });
+}
+
+/** Takes in what a host says of one attempt; older word than what is known changes nothing. */
+export async function applyAnswer(ctx: FrameworkContext, host: string, answer: HostedRunAnswer): Promise<void> {
+  const known = await selectRemoteAttempt(ctx.db, answer);
+  if (!known || known.host !== host) return;
+  await moveRemote(ctx, known, (row) => {
+    const isHeard = row.unreachableSince !== null || row.state === "SUBMITTING";
+    if (answer.seq <= row.hostSeq && !isHeard) return undefined;
+    const seen = { unreachableSince: null, waiting: null };
+    if (answer.seq < row.hostSeq) return seen;
+    return {
+      ...seen,
+      hostSeq: answer.seq,
+      hostState: answer.state,
+      state: homeStateOf(answer) ?? "FETCHING",
+      exitCode: answer.exitCode,
+      receipt: answer.receipt,
+      startedAt: answer.startedAt ? new Date(answer.startedAt) : row.startedAt,
+    };
+  });
+}

@@ -1,0 +1,16 @@
+import type { FrameworkContext } from "../context";
+import type { Execution, NewExecution } from "./execution";
+import { countExecutions, findExecution, insertExecution, listLiveExecutions, requestStops } from "./executions.repo";
+
+/** Queues an app or proxy to be started once under its name. */
+export const queueExecution = (ctx: FrameworkContext, values: NewExecution) =>
+  insertExecution(ctx.db, values, ctx.now());
+
+/** Asks that executions end; those that have ended are left alone. */
+export const stopExecutions = (ctx: FrameworkContext, names: string[], reason: string) =>
+  requestStops(ctx.db, names, reason, ctx.now());
+
+export const getLoad = (ctx: FrameworkContext) => countExecutions(ctx.db);
+export const lookUpExecution = (ctx: FrameworkContext, name: string): Promise<Execution | undefined> =>
+  findExecution(ctx.db, name);
+export const listLive = (ctx: FrameworkContext) => listLiveExecutions(ctx.db);

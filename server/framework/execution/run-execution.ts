@@ -1,0 +1,174 @@
+import { KrdcError } from "#server/errors";
+import { argumentArray } from "#server/graph/argument-array";
+import { filesIn } from "#server/protocol/hosted-run";
+import type { Outcome } from "#server/protocol/states";
+import { findImage, type Image } from "../apps/find-image";
+import { type FrameworkContext, within } from "../context";
+import type { TaskExit, TaskSpec } from "../runtime/runtime";
+import { keepArtifact } from "../storage/keep-artifact";
+import { collectOutputs } from "./collect-outputs";
+import { type Ending, type Execution, type ExecutionOwners, endingOf } from "./execution";
+import { endExecution, putDownExecution } from "./executions.repo";
+import { stageInputs } from "./stage-inputs";
+
+/** What the executor needs from others: who asked for the execution, and how a proxy app is started. */
+export type ExecutorParts = {
+  owners: ExecutionOwners;
+  proxySpec: (ctx: FrameworkContext, execution: Execution) => Promise<TaskSpec>;
+};
+
+const watchMs = 5000;
+const graceSeconds = 3;
+
+function commandOf(
+  image: Image,
+  task: string,
+): { command: string[]; cwd: string; environment: Record<string, string> } {
+  return {
+    command: image.command,
+    cwd: image.folder,
+    environment: {
+      PATH: image.path,
+      LANG: "C.UTF-8",
+      LC_ALL: "C.UTF-8",
+      PYTHONUNBUFFERED: "1",
+      PYTHONDONTWRITEBYTECODE: "1",
+      PYTHONHASHSEED: "0",
+      MPLBACKEND: "Agg",
+      MPLCONFIGDIR: `${task}/tmp`,
+      HOME: task,
+      TMPDIR: `${task}/tmp`,
+      KRDC_OUTPUTS: `${task}/outputs.json`,
+      OMP_NUM_THREADS: "1",
+      OPENBLAS_NUM_THREADS: "1",
+    },
+  };
+}
+
+async function appSpec(ctx: FrameworkContext, execution: Execution): Promise<TaskSpec> {
+  const image = await findImage(ctx, execution.digest ?? "");
+  if (!image) throw new KrdcError("unprocessable", "app.image_missing");
+  const task = await ctx.runtime.folderOf(execution.name);
+  const { parameters } = image.document;
+  const values = await stageInputs(ctx.folder, task, parameters, execution.parameters);
+  const built = argumentArray(parameters, values);
+  if ("problem" in built) {
+    throw new KrdcError("unprocessable", "argument_not_expressible", { detail: { parameter: built.problem.path } });
+  }
+  const { command, cwd, environment } = commandOf(image, task);
+  return {
+    name: execution.name,
+    command: [...command, ...built.arguments],
+    cwd,
+    environment,
+    durationSeconds: execution.limits.durationSeconds,
+    logBytes: ctx.logBytes,
+    graceSeconds,
+  };
+}
+
+const nowhere: TaskExit = {
+  outcome: "STOPPED",
+  stopReason: null,
+  exitCode: null,
+  signal: null,
+  startedAt: null,
+  endedAt: new Date(0),
+  cpuSeconds: 0,
+  error: null,
+};
+
+type Settled = Ending & { outputs: Execution["outputs"] };
+
+async function settle(ctx: FrameworkContext, execution: Execution, exit: TaskExit): Promise<Settled> {
+  const ending = endingOf(exit, execution.limits.durationSeconds);
+  if (ending.outcome !== "SUCCEEDED" || execution.kind === "proxy") return { ...ending, outputs: {} };
+  const image = await findImage(ctx, execution.digest ?? "");
+  if (!image) return { outcome: "FAILED", reason: { code: "app.image_missing", detail: {} }, outputs: {} };
+  const task = await ctx.runtime.folderOf(execution.name);
+  const collected = await collectOutputs(ctx.folder, task, image.document.parameters, execution.limits.outputBytes);
+  if ("refused" in collected) return { outcome: "FAILED", reason: collected.refused, outputs: {} };
+  return { ...ending, outputs: collected.outputs };
+}
+
+async function finish(
+  ctx: FrameworkContext,
+  parts: ExecutorParts,
+  execution: Execution,
+  exit: TaskExit,
+): Promise<void> {
+  const settled = await settle(ctx, execution, exit).catch((error: unknown): Settled => {
+    if (error instanceof KrdcError && !error.retryable) {
+      return { outcome: "FAILED", reason: { code: error.reason, detail: error.detail }, outputs: {} };
+    }
+    throw error;
+  });
+  const logBytes = await ctx.runtime.logSize(execution.name);
+  const end = {
+    outcome: settled.outcome satisfies Outcome,
+    reason: settled.reason,
+    outputs: settled.outputs,
+    exitCode: exit.exitCode,
+    cpuSeconds: exit.cpuSeconds,
+    logBytes,
+    startedAt: exit.startedAt ?? execution.startedAt,
+    endedAt: exit.endedAt.getTime() === 0 ? ctx.now() : exit.endedAt,
+  };
+  await ctx.db.transaction(async (db) => {
+    const inside = within(ctx, db);
+    const owner = execution.kind === "hosted" ? `peer:${execution.home}` : `step:${execution.stepRunId}`;
+    for (const file of filesIn(settled.outputs)) await keepArtifact(inside, file, owner);
+    await parts.owners[execution.kind].ended(inside, db, { ...execution, ...end, state: "ENDED" });
+    await endExecution(db, execution, end);
+  });
+  await ctx.runtime.clear(execution.name);
+}
+
+async function start(ctx: FrameworkContext, parts: ExecutorParts, execution: Execution): Promise<void> {
+  try {
+    const spec = execution.kind === "proxy" ? await parts.proxySpec(ctx, execution) : await appSpec(ctx, execution);
+    await ctx.runtime.start(spec);
+  } catch (error) {
+    if (!(error instanceof KrdcError) || error.retryable) throw error;
+    await finishUnstarted(ctx, parts, execution, error);
+    return;
+  }
+  await markStarted(ctx, parts, execution, ctx.now());
+}
+
+async function markStarted(ctx: FrameworkContext, parts: ExecutorParts, execution: Execution, startedAt: Date) {
+  await ctx.db.transaction(async (db) => {
+    await parts.owners[execution.kind].started(within(ctx, db), db, { ...execution, startedAt, state: "RUNNING" });
+    await putDownExecution(db, execution, { state: "RUNNING", startedAt }, new Date(ctx.now().getTime() + watchMs));
+  });
+}
+
+async function finishUnstarted(ctx: FrameworkContext, parts: ExecutorParts, execution: Execution, error: KrdcError) {
+  const end = {
+    outcome: "REJECTED",
+    reason: { code: error.reason, detail: error.detail },
+    outputs: {},
+    exitCode: null,
+    cpuSeconds: 0,
+    logBytes: 0,
+    startedAt: null,
+    endedAt: ctx.now(),
+  };
+  await ctx.db.transaction(async (db) => {
+    await parts.owners[execution.kind].ended(within(ctx, db), db, { ...execution, ...end, state: "ENDED" });
+    await endExecution(db, execution, end);
+  });
+}
+
+/** Does the one thing that an execution needs next: start it, look after it, stop it, or write down how it ended. */
+export async function runExecution(ctx: FrameworkContext, parts: ExecutorParts, execution: Execution): Promise<void> {
+  const view = await ctx.runtime.look(execution.name);
+  if (view.phase === "ended") return finish(ctx, parts, execution, view.exit);
+  if (view.phase === "absent") {
+    if (execution.stopReason) return finish(ctx, parts, execution, { ...nowhere, stopReason: execution.stopReason });
+    return start(ctx, parts, execution);
+  }
+  if (execution.stopReason) await ctx.runtime.stop(execution.name, execution.stopReason);
+  if (execution.state === "STARTING") return markStarted(ctx, parts, execution, view.startedAt ?? ctx.now());
+  await putDownExecution(ctx.db, execution, {}, new Date(ctx.now().getTime() + watchMs));
+}

@@ -1,0 +1,12 @@
+import { checkAgreement } from "../../agreements/use-agreement";
+import { type Check, proven } from "../call";
+
+/** A living agreement with both signatures covers this user, app and digest; its budget is counted when the call is accepted. */
+export const agreementAlive: Check = async (call) => {
+  const claims = proven(call, "claims");
+  const hosted = proven(call, "hosted");
+  const [details] = claims.authorization_details;
+  const use = { user: claims.sub, app: hosted.app, digest: hosted.digest, live: 0 };
+  await checkAgreement(call.ctx, details.agreementId, use);
+  return undefined;
+};

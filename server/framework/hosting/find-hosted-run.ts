@@ -1,0 +1,62 @@
+import type { Readable } from "node:stream";
+import { KrdcError } from "#server/errors";
+import { filesIn, type HostedRunAnswer } from "#server/protocol/hosted-run";
+import { type FrameworkContext, within } from "../context";
+import { lookUpExecution } from "../execution/queue-execution";
+import { keepArtifact } from "../storage/keep-artifact";
+import { storeStream } from "../storage/store";
+import { listMissing, queueWhenComplete } from "./accept-hosted-run";
+import { answerOf, type HostedRun } from "./hosted-run";
+import { type HostedKey, selectChanged, selectHostedRun } from "./hosted-runs.repo";
+
+const notFound = () => new KrdcError("not_found", "hosted_run.not_found");
+
+/** A hosted run of this home; anybody else's is not found. */
+export async function getHostedRun(ctx: FrameworkContext, key: HostedKey): Promise<HostedRun> {
+  const row = await selectHostedRun(ctx.db, key);
+  if (!row) throw notFound();
+  return row;
+}
+
+export async function getHostedAnswer(ctx: FrameworkContext, key: HostedKey): Promise<HostedRunAnswer> {
+  const row = await getHostedRun(ctx, key);
+  return answerOf(row, row.outcome === null ? await listMissing(ctx, row) : []);
+}
+
+/** Takes one input file of an accepted run; its digest must be one that the request names. */
+export async function receiveInput(
+  ctx: FrameworkContext,
+  key: HostedKey,
+  sha256: string,
+  body: Readable,
+): Promise<void> {
+  const row = await getHostedRun(ctx, key);
+  const file = filesIn(row.request.parameters).find((wanted) => wanted.sha256 === sha256);
+  if (!file) throw notFound();
+  const stored = await storeStream(ctx.folder, body, { maxBytes: file.size, expected: sha256 });
+  await ctx.db.transaction(async (db) => {
+    const inside = within(ctx, db);
+    await keepArtifact(inside, stored, `peer:${key.home}`);
+    await queueWhenComplete(inside, key);
+  });
+}
+
+/** Throws unless this digest is an output of this hosted run. */
+export async function getHostedOutput(
+  ctx: FrameworkContext,
+  row: HostedRun,
+  sha256: string,
+): Promise<{ size: number }> {
+  const execution = await lookUpExecution(ctx, row.executionName);
+  const file = filesIn(execution?.outputs ?? {}).find((made) => made.sha256 === sha256);
+  if (!file || row.outcome === null) throw notFound();
+  return file;
+}
+
+const page = 200;
+
+/** What changed for a home since its cursor, in order. */
+export async function listHostedEvents(ctx: FrameworkContext, home: string, after: number) {
+  const rows = await selectChanged(ctx.db, home, after, page);
+  return { cursor: rows.at(-1)?.seq ?? after, events: rows.map((row) => answerOf(row)) };
+}

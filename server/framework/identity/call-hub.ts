@@ -1,0 +1,16 @@
+import { callJson } from "#server/protocol/call";
+import type { FrameworkContext } from "../context";
+
+/** Calls the hub's machine interface with a proof by this cluster's key. */
+export async function callHub(
+  ctx: Pick<FrameworkContext, "hub" | "key">,
+  call: { method: "GET" | "PUT" | "POST"; path: string; json?: unknown; timeoutMs?: number },
+): Promise<unknown> {
+  const answer = await callJson(ctx.key, {
+    method: call.method,
+    url: `${ctx.hub.url}/api/hub/v1${call.path}`,
+    json: call.json,
+    timeoutMs: call.timeoutMs ?? 15_000,
+  });
+  return answer.body;
+}

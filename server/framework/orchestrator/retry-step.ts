@@ -1,0 +1,53 @@
+import { KrdcError } from "#server/errors";
+import { descendantsOf, stepGraph } from "#server/graph/order";
+import type { PortalUser } from "#server/protocol/framework-api";
+import { isRunOver } from "#server/protocol/states";
+import { type FrameworkContext, within } from "../context";
+import { lockRun, selectSteps, updateRun, updateStep, wakeSteps } from "./runs.repo";
+import type { Run, StepRun } from "./step-run";
+
+const isFailed = (step: StepRun) => step.state === "FAILED" || step.state === "CANCELLED";
+
+type Which = { step?: string | undefined; index?: number | undefined };
+
+const isWanted = (row: StepRun, which: Which) =>
+  (which.step === undefined || row.step === which.step) && (which.index === undefined || row.index === which.index);
+
+/** A person asks for another attempt of what failed; its dependants, skipped because of it, wait again. */
+export async function retrySteps(ctx: FrameworkContext, user: PortalUser, id: string, which: Which): Promise<void> {
+  await ctx.db.transaction(async (db) => {
+    const run = await lockRun(db, id);
+    if (run.owner !== user.sub) throw new KrdcError("not_found", "run.not_found");
+    const rows = await selectSteps(db, id);
+    const failed = isRunOver(run.state) ? rows.filter((row) => isFailed(row) && isWanted(row, which)) : [];
+    if (failed.length === 0) throw new KrdcError("conflict", "run.nothing_failed");
+    await updateRun(db, id, { state: "RUNNING", isCancelRequested: false, endedAt: null, reason: null });
+    await reopenAll(within(ctx, db), run, rows, failed);
+  });
+}
+
+async function reopenAll(ctx: FrameworkContext, run: Run, rows: StepRun[], failed: StepRun[]): Promise<void> {
+  // A step that never got its values (refused or cancelled while waiting) begins by waiting again.
+  for (const row of failed) await reopen(ctx, row, row.readyAt ? "READY" : "WAITING");
+  const graph = stepGraph(run.submission.document);
+  const below = descendantsOf(
+    graph,
+    failed.map((row) => row.step),
+  );
+  const skipped = rows.filter((row) => below.has(row.step) && (row.state === "SKIPPED" || row.state === "CANCELLED"));
+  for (const row of skipped) await reopen(ctx, row, "WAITING");
+  await wakeSteps(ctx.db, run.id, [...new Set([...failed, ...skipped].map((row) => row.step))], ctx.now());
+}
+
+async function reopen(ctx: FrameworkContext, row: StepRun, state: "READY" | "WAITING"): Promise<void> {
+  await updateStep(ctx.db, row, {
+    state,
+    countedAttempts: 0,
+    end: null,
+    exitCode: null,
+    reason: null,
+    endedAt: null,
+    wakeAt: ctx.now(),
+    leaseUntil: null,
+  });
+}

@@ -1,0 +1,51 @@
+import { timingSafeEqual } from "node:crypto";
+import { KrdcError } from "#server/errors";
+import type { ProxyAction, ProxyView } from "#server/protocol/proxy-api";
+import type { FrameworkContext } from "../context";
+import { cancelRemote } from "../exchange/cancel-remote";
+import { fetchResults } from "../exchange/fetch-results";
+import { findProxied, findRemoteAttempt } from "../exchange/find-remote-attempt";
+import { proxyViewOf, type RemoteAttempt } from "../exchange/remote-attempt";
+import { submitRemote } from "../exchange/submit-remote";
+import { waitFor } from "../wait-for";
+
+const actions: Record<ProxyAction, (ctx: FrameworkContext, row: RemoteAttempt) => Promise<void>> = {
+  submit: submitRemote,
+  cancel: cancelRemote,
+  fetch: fetchResults,
+};
+
+/** The remote attempt that this proxy stands for, if the token is the one that it was started with. */
+export async function getProxied(ctx: FrameworkContext, proxyName: string, token: string): Promise<RemoteAttempt> {
+  const row = await findProxied(ctx, proxyName);
+  const [given, kept] = [Buffer.from(token), Buffer.from(row?.proxyToken ?? "")];
+  if (!row || given.length !== kept.length || !timingSafeEqual(given, kept))
+    throw new KrdcError("unauthenticated", "unauthenticated");
+  return row;
+}
+
+/** Does what the proxy decided, with the gateway's own keys, and answers how the attempt stands then. */
+export async function doForProxy(ctx: FrameworkContext, row: RemoteAttempt, action: ProxyAction): Promise<ProxyView> {
+  await actions[action](ctx, row);
+  return proxyViewOf((await findRemoteAttempt(ctx, row)) ?? row);
+}
+
+/** The view as soon as it differs from the one that the proxy knows, at the latest after `waitMs`. */
+export async function watchForProxy(
+  ctx: FrameworkContext,
+  row: RemoteAttempt,
+  known: string,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<ProxyView> {
+  const until = Date.now() + waitMs;
+  for (;;) {
+    const changed = waitFor(ctx.signals, "krdc_remote", `${row.runKey}:${row.attempt}`, until - Date.now(), signal);
+    const view = proxyViewOf((await findRemoteAttempt(ctx, row)) ?? row);
+    if (view.version !== known || Date.now() >= until || signal.aborted) {
+      changed.cancel();
+      return view;
+    }
+    await changed.wait;
+  }
+}

@@ -1,0 +1,87 @@
+import { createHash, randomUUID } from "node:crypto";
+import { constants, createReadStream, createWriteStream } from "node:fs";
+import { copyFile, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
+import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { KrdcError } from "#server/errors";
+
+export type Stored = { sha256: string; size: number };
+
+const pathOf = (folder: string, sha256: string) => join(folder, "store", sha256.slice(0, 2), sha256);
+
+const isDiskFull = (error: unknown) =>
+  error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
+
+/** Counts and hashes what passes and stops it at `maxBytes`. */
+function measure(maxBytes: number): Transform & { result: () => Stored } {
+  const hash = createHash("sha256");
+  let size = 0;
+  const through = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      size += chunk.length;
+      hash.update(chunk);
+      if (size > maxBytes) done(new KrdcError("too_large", "storage.too_large", { detail: { maxBytes } }));
+      else done(null, chunk);
+    },
+  });
+  return Object.assign(through, { result: () => ({ sha256: hash.digest("hex"), size }) });
+}
+
+/** Writes a stream under its digest; nothing torn is ever seen there, whatever happens in between. */
+export async function storeStream(
+  folder: string,
+  source: Readable,
+  options: { maxBytes: number; expected?: string },
+): Promise<Stored> {
+  const temporary = join(folder, "store", "incoming", randomUUID());
+  await mkdir(dirname(temporary), { recursive: true, mode: 0o700 });
+  const meter = measure(options.maxBytes);
+  try {
+    await pipeline(source, meter, createWriteStream(temporary, { mode: 0o600 }));
+    const stored = meter.result();
+    if (options.expected !== undefined && stored.sha256 !== options.expected) {
+      throw new KrdcError("unprocessable", "storage.wrong_digest");
+    }
+    await settle(folder, temporary, stored.sha256);
+    return stored;
+  } catch (cause) {
+    if (isDiskFull(cause)) throw new KrdcError("unavailable", "storage.disk_full", { cause });
+    throw cause;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+async function settle(folder: string, temporary: string, sha256: string): Promise<void> {
+  const handle = await open(temporary, "r");
+  await handle.sync();
+  await handle.close();
+  const final = pathOf(folder, sha256);
+  await mkdir(dirname(final), { recursive: true, mode: 0o700 });
+  await rename(temporary, final);
+}
+
+/** Takes a file that an app wrote into the store. */
+export async function storeFile(folder: string, path: string, maxBytes: number): Promise<Stored> {
+  return storeStream(folder, createReadStream(path), { maxBytes });
+}
+
+export async function isStored(folder: string, sha256: string): Promise<boolean> {
+  return stat(pathOf(folder, sha256)).then(
+    () => true,
+    () => false,
+  );
+}
+
+export function readStored(folder: string, sha256: string): { path: string; stream: () => Readable } {
+  const path = pathOf(folder, sha256);
+  return { path, stream: () => createReadStream(path) };
+}
+
+/** Copies a stored file to where an app reads it; a copy, because an app may change its inputs and the store never changes. */
+export async function copyStored(folder: string, sha256: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+  await copyFile(pathOf(folder, sha256), to, constants.COPYFILE_FICLONE);
+}
