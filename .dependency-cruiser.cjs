@@ -69,7 +69,10 @@ module.exports = {
       name: "the-proxy-knows-the-protocol-only",
       severity: "error",
       from: { path: "^server/proxy/" },
-      to: { path: "^(app|components|drizzle|server)/", pathNot: "^server/(proxy|protocol|graph)/|^server/(errors|env|log)\\.ts$" },
+      to: {
+        path: "^(app|components|drizzle|server)/",
+        pathNot: "^server/(proxy|protocol|graph)/|^server/(errors|env|log)\\.ts$",
+      },
     },
     {
       name: "next-stays-at-the-edge",

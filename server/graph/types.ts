@@ -73,11 +73,15 @@ const kindFits = (from: ValueKind, to: ValueKind) => from === to || (from === "i
 
 /** True when a file of the one type can be one of the other; an undeclared type and a wildcard meet everything they cover. */
 export function mediaTypesMeet(from: string | undefined, to: string | undefined): boolean {
-  if (!(from && to)) return true;
+  if (isUndeclared(from) || isUndeclared(to)) return true;
   const [fromType, fromSub] = mediaTypeParts(from);
   const [toType, toSub] = mediaTypeParts(to);
   return partMeets(fromType, toType) && partMeets(fromSub, toSub);
 }
+
+/** "Some bytes" is what browsers and tools say when they do not know. */
+const isUndeclared = (mediaType: string | undefined): mediaType is undefined =>
+  !mediaType || mediaType === "application/octet-stream";
 
 function mediaTypeParts(mediaType: string): [string, string] {
   const [type = "*", sub = "*"] = (mediaType.split(";")[0] ?? "").trim().toLowerCase().split("/");

@@ -1,0 +1,24 @@
+import path from "node:path";
+import createNextIntlPlugin from "next-intl/plugin";
+
+const root = import.meta.dirname ?? path.resolve(".");
+
+const securityHeaders = [
+  { key: "x-content-type-options", value: "nosniff" },
+  { key: "content-security-policy", value: "frame-ancestors 'none'" },
+  { key: "referrer-policy", value: "same-origin" },
+];
+
+/** @type {import("next").NextConfig} */
+const config = {
+  output: "standalone",
+  poweredByHeader: false,
+  serverExternalPackages: ["pg", "pino"],
+  images: { unoptimized: true },
+  turbopack: { root },
+  outputFileTracingRoot: root,
+  outputFileTracingExcludes: { "/*": ["./.krdc/**", "./.build/**", "./e2e/**", "./server/launch/samples/**"] },
+  headers: async () => [{ source: "/:path*", headers: securityHeaders }],
+};
+
+export default createNextIntlPlugin("./server/i18n/request.ts")(config);

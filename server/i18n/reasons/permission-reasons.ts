@@ -1,0 +1,206 @@
+import { pairs } from "../both-languages";
+
+/** Clusters, agreements, authorizations and grants: who allows what, and who can change it. */
+export const permissionReasons = pairs({
+  agreement: {
+    missing: [
+      "이 앱을 그 클러스터에서 실행할 협약이 없습니다. 앱 쪽에서 이용을 요청하세요.",
+      "You have no agreement to run this app in that cluster. Request access on the app’s page.",
+    ],
+    requested: ["요청한 협약을 주인이 아직 정하지 않았습니다.", "The owner has not decided on your request yet."],
+    closed: [
+      "주인이 다른 곳에서 시작하는 실행을 받지 않습니다. 그 클러스터를 집으로 쓰거나 주인에게 물어보세요.",
+      "The owner takes no runs that start elsewhere. Use that cluster as home, or ask the owner.",
+    ],
+    expired: ["협약의 기한이 지났습니다. 다시 요청하세요.", "The agreement has expired. Request a new one."],
+    not_yet: ["협약이 아직 시작되지 않았습니다.", "The agreement has not begun yet."],
+    revoked: [
+      "협약이 철회되었습니다. 주인에게 까닭을 묻거나 다시 요청하세요.",
+      "The agreement was revoked. Ask the owner why, or request a new one.",
+    ],
+    suspended: [
+      "협약이 잠시 멈춰 있습니다. 주인이 다시 열 수 있습니다.",
+      "The agreement is suspended. Its owner can open it again.",
+    ],
+    refused: ["주인이 요청을 거절했습니다.", "The owner refused the request."],
+    budget_used: [
+      "협약의 실행 횟수를 다 썼습니다. 새로 요청하세요.",
+      "All runs of the agreement are used. Request a new one.",
+    ],
+    other_version: [
+      "협약이 이 버전의 앱을 포함하지 않습니다. 이 버전으로 다시 요청하세요.",
+      "The agreement does not cover this version. Request it for this one.",
+    ],
+    already_open: [
+      "이미 요청했거나 유효한 협약이 있습니다. 이용 협약에서 보세요.",
+      "You have asked already or hold a valid agreement. See Agreements.",
+    ],
+    bad_signature: [
+      "협약의 서명이 맞지 않습니다. 그 클러스터 운영자에게 알려 주세요.",
+      "The agreement’s signature does not verify. Tell that cluster’s operator.",
+    ],
+    changed_meanwhile: [
+      "그 사이에 협약이 바뀌었습니다. 새로 열어 보고 다시 하세요.",
+      "The agreement changed meanwhile. Look at it again and retry.",
+    ],
+    other_document: [
+      "서명한 협약과 내용이 다릅니다. 그 클러스터 운영자에게 알려 주세요.",
+      "The document differs from the signed agreement. Tell that cluster’s operator.",
+    ],
+    remote_closed: [
+      "주인이 다른 곳에서 시작하는 실행을 받지 않습니다. 그 클러스터를 집으로 쓰거나 주인에게 물어보세요.",
+      "The owner takes no runs that start elsewhere. Use that cluster as home, or ask the owner.",
+    ],
+    not_found: ["그런 협약이 없거나 볼 수 없습니다.", "There is no such agreement, or you may not see it."],
+  },
+  authorization: {
+    missing: ["이 실행에 대한 동의가 없습니다. 다시 실행하세요.", "This run has no consent. Submit it again."],
+    expired: [
+      "실행에 대한 동의 기한이 지났습니다. 다시 실행하세요.",
+      "The consent for this run has expired. Submit it again.",
+    ],
+    revoked: ["실행에 대한 동의가 철회되었습니다.", "The consent for this run was revoked."],
+    other_agreement: [
+      "협약이 바뀌어 동의가 맞지 않습니다. 다시 실행하세요.",
+      "The agreement changed, so the consent no longer fits. Submit again.",
+    ],
+    other_app: [
+      "앱이 동의한 것과 다릅니다. 다시 실행하세요.",
+      "The app differs from the one consented to. Submit again.",
+    ],
+    other_host: [
+      "클러스터가 동의한 것과 다릅니다. 다시 실행하세요.",
+      "The cluster differs from the one consented to. Submit again.",
+    ],
+    other_step: [
+      "단계가 동의한 것과 다릅니다. 다시 실행하세요.",
+      "The step differs from the one consented to. Submit again.",
+    ],
+    too_many_attempts: [
+      "동의한 시도 횟수를 넘었습니다. 다시 실행하세요.",
+      "More attempts than consented to. Submit the run again.",
+    ],
+    too_many_instances: [
+      "동의한 것보다 많은 갈래로 나뉘었습니다. 다시 실행하세요.",
+      "More parallel instances than consented to. Submit again.",
+    ],
+  },
+  cluster: {
+    not_found: ["그런 클러스터가 없거나 볼 수 없습니다.", "There is no such cluster, or you may not see it."],
+    not_active: [
+      "클러스터가 지금 일을 받지 않습니다. 클러스터 쪽에서 상태를 보세요.",
+      "The cluster takes no work now. See its state under Clusters.",
+    ],
+    suspended: [
+      "클러스터가 멈춰 있습니다. 그 운영자나 허브 운영자가 다시 열 수 있습니다.",
+      "The cluster is suspended. Its operator or the hub operator can open it again.",
+    ],
+    not_enrolled: [
+      "클러스터가 아직 참여하지 않았습니다. 그 운영자가 참여 토큰으로 시작해야 합니다.",
+      "The cluster has not joined yet. Its operator must start it with the join token.",
+    ],
+    already_enrolled: [
+      "그 이름의 클러스터가 이미 참여하고 있습니다. 다른 이름을 쓰세요.",
+      "A cluster of that name has joined already. Use another name.",
+    ],
+    approve_forbidden: [
+      "이 클러스터를 승인할 수 있는 사람이 아닙니다. 그 운영자에게 부탁하세요.",
+      "You may not approve this cluster. Ask its operator.",
+    ],
+    invite_forbidden: ["허브 운영자만 클러스터를 초대할 수 있습니다.", "Only the hub operator may invite clusters."],
+    suspend_forbidden: ["이 클러스터를 멈출 수 있는 사람이 아닙니다.", "You may not suspend this cluster."],
+    invitation_void: [
+      "지문이 여러 번 틀려 초대가 없어졌습니다. 허브 운영자가 다시 초대해야 합니다.",
+      "The fingerprint was wrong too often, so the invitation is void. The hub operator must invite again.",
+    ],
+    join_token_refused: [
+      "참여 토큰이 맞지 않거나 기한이 지났습니다. 새로 초대받으세요.",
+      "The join token is wrong or expired. Ask for a new invitation.",
+    ],
+    key_known: ["이 열쇠는 다른 클러스터가 쓰고 있습니다.", "Another cluster uses this key."],
+    other_uid: [
+      "다른 곳에서 같은 클러스터라고 합니다. 운영자가 확인해야 합니다.",
+      "Another place claims to be the same cluster. Its operator must look.",
+    ],
+    not_pending: ["승인을 기다리는 클러스터가 아닙니다.", "This cluster does not await approval."],
+    operator_first: [
+      "클러스터의 운영자가 먼저 지문을 확인해야 합니다.",
+      "The cluster’s operator must check the fingerprint first.",
+    ],
+    wrong_fingerprint: [
+      "지문이 다릅니다. 클러스터 안에서 다시 읽으세요. 다른 것이 사이에 끼었을 수도 있습니다.",
+      "The fingerprint differs. Read it again inside the cluster; something may stand in between.",
+    ],
+  },
+  grant: {
+    expired: ["허가의 시간이 지났습니다. 저절로 다시 받습니다.", "The grant expired. A new one is fetched by itself."],
+    unknown: ["허브가 모르는 허가입니다. 단계를 다시 시도하세요.", "The hub does not know this grant. Retry the step."],
+    inactive: [
+      "허가가 더는 유효하지 않습니다. 협약이나 동의가 철회되었을 수 있습니다.",
+      "The grant is no longer valid: agreement or consent may have been revoked.",
+    ],
+    other_request: [
+      "허가받은 내용과 요청이 다릅니다. 단계를 다시 시도하세요.",
+      "The request differs from what was granted. Retry the step.",
+    ],
+    other_hashes: [
+      "허가받은 입력과 다릅니다. 단계를 다시 시도하세요.",
+      "The inputs differ from those granted. Retry the step.",
+    ],
+    other_run_key: [
+      "다른 실행에 대한 허가입니다. 단계를 다시 시도하세요.",
+      "The grant is for another run. Retry the step.",
+    ],
+  },
+  hub: {
+    unknown_key: [
+      "허브의 열쇠를 확인할 수 없습니다. 클러스터 운영자가 살펴야 합니다.",
+      "The hub’s key cannot be verified. The cluster’s operator must look.",
+    ],
+  },
+  limits: {
+    over_ceiling: [
+      "그 클러스터가 정한 한도를 넘는 자원을 바랍니다. 그 운영자에게 한도를 물어보세요.",
+      "It asks for more than that cluster allows. Ask its operator about the limits.",
+    ],
+  },
+  hub_unavailable: [
+    "허브가 답하지 않아 새 원격 단계를 시작하지 못합니다. 연결되면 저절로 이어집니다.",
+    "The hub does not answer, so no new remote step can start. It goes on by itself when the hub is back.",
+  ],
+  peer: {
+    unreachable: [
+      "다른 클러스터에 닿지 않습니다. 그곳의 일은 계속되고, 닿으면 결과를 받습니다.",
+      "The other cluster cannot be reached. Work there goes on; results come when it is back.",
+    ],
+    unavailable: [
+      "다른 클러스터가 잠시 답하지 않습니다. 저절로 다시 해 봅니다.",
+      "The other cluster does not answer for now. It is tried again by itself.",
+    ],
+    not_accepted: [
+      "두 클러스터가 아직 서로를 받아들이지 않았습니다. 두 운영자가 서로를 등록해야 합니다.",
+      "The two clusters have not accepted each other. Their operators must do so.",
+    ],
+    refused: [
+      "다른 클러스터가 거절했습니다. 그 운영자에게 물어보세요.",
+      "The other cluster refused. Ask its operator.",
+    ],
+    failed: [
+      "다른 클러스터에서 문제가 생겼습니다. 그 운영자에게 알려 주세요.",
+      "Something failed in the other cluster. Tell its operator.",
+    ],
+  },
+  placement: {
+    app_at_home: ["앱이 집 클러스터에 있습니다.", "The app lives in the home cluster."],
+    app_lives_there: ["앱이 그 클러스터에 있습니다.", "The app lives in that cluster."],
+    download_closed: [
+      "이미지를 내려받을 수 없는 앱이라 그곳에서 돕니다.",
+      "Its image may not be downloaded, so it runs there.",
+    ],
+    image_at_home: ["이미지가 이미 집에 있습니다.", "Its image is already at home."],
+    download_not_available: [
+      "아직 이미지를 내려받아 실행할 수 없습니다. 배치를 ‘자동’이나 ‘원격’으로 바꾸세요.",
+      "Running from a downloaded image is not available yet. Choose “auto” or “remote”.",
+    ],
+  },
+});
