@@ -5,7 +5,7 @@ const root = import.meta.dirname ?? path.resolve(".");
 
 const securityHeaders = [
   { key: "x-content-type-options", value: "nosniff" },
-  { key: "content-security-policy", value: "frame-ancestors 'none'" },
+  { key: "x-frame-options", value: "DENY" },
   { key: "referrer-policy", value: "same-origin" },
 ];
 

@@ -122,7 +122,7 @@ describe("the other sample workflows succeed with their data", () => {
     readFileSync(join(samples, "workflow-files.json"), "utf8"),
   );
 
-  test.each([
+  test.concurrent.each([
     { name: "genome-gc", home: "materials" },
     { name: "genome-proteins", home: "materials" },
     { name: "earthquakes", home: "bio" },

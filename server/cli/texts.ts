@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { type Bilingual, inLanguage } from "#server/graph/text";
 import { reasonsMessages } from "#server/i18n/messages/reasons";
 import type { CliError, Command, Io } from "./command";
@@ -65,8 +66,13 @@ export function refusalText(error: CliError, language: "ko" | "en"): string {
   const lines = error.problems.map(
     ({ path, code, message: text }) => `  ${path}: ${inLanguage(text, language)} [${code}]`,
   );
+  const refused = refusedSteps.safeParse(error.facts.steps).data ?? [];
+  lines.push(...refused.map(({ step, app, code }) => `  steps.${step}: ${app} [${code}]`));
   return [head, ...lines.map((line) => `${oneLine(line)}\n`)].join("");
 }
+
+/** Steps that may not run in another cluster, each with its app. */
+const refusedSteps = z.array(z.looseObject({ step: z.string(), app: z.string(), code: z.string() }));
 
 /** The sentence of a stable code; undefined when nobody wrote one. */
 export function reasonSentence(

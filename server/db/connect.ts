@@ -3,7 +3,10 @@ import pg from "pg";
 import { log } from "#server/log";
 
 /** A database or an open transaction of it: repos take either as their first argument. */
-export type Db = Pick<NodePgDatabase, "select" | "selectDistinct" | "insert" | "update" | "delete" | "execute" | "transaction" | "$count">;
+export type Db = Pick<
+  NodePgDatabase,
+  "select" | "selectDistinct" | "insert" | "update" | "delete" | "execute" | "transaction" | "$count"
+>;
 
 /** Opens a pool whose broken connections are dropped instead of ending the process. */
 export function connect(url: string, size: number): { db: Db; pool: pg.Pool } {

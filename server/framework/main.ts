@@ -6,23 +6,14 @@ import { frameworkEnv } from "#server/env";
 import { KrdcError } from "#server/errors";
 import { log } from "#server/log";
 import { thumbprintOf } from "#server/protocol/keys";
-import { startBuilder } from "./apps/register-app";
 import type { FrameworkContext } from "./context";
-import { startFollowing } from "./exchange/follow-hosts";
-import { listLive } from "./execution/queue-execution";
-import { interruptExecutions, startExecutor } from "./execution/start-executor";
-import { createGateway } from "./gateway/serve";
-import { hostedOwner } from "./hosting/end-hosted-runs";
-import { startHeartbeats } from "./identity/enrol";
 import { findHubKey } from "./identity/find-hub-key";
 import { loadOwnKey, writeFingerprint } from "./identity/own-key";
-import { localOwner, startOrchestrator, startReporting } from "./orchestrator/start-orchestrator";
-import { proxyOwner, proxySpec } from "./proxies/own-proxies";
 import { ProcessRuntime } from "./runtime/process/process-runtime";
+import { endFramework, startFramework } from "./start-framework";
 
 const env = frameworkEnv();
 const stopping = new AbortController();
-const interruptMs = 6000;
 
 /** A framework outlives its hub, but its first start needs the hub's key once; until then it waits. */
 async function waitForHubKey() {
@@ -72,35 +63,15 @@ async function build(): Promise<{ ctx: FrameworkContext; close: () => Promise<vo
   return { ctx, close, uid };
 }
 
-async function untilIdle(ctx: FrameworkContext): Promise<void> {
-  const until = Date.now() + interruptMs;
-  while (Date.now() < until) {
-    const live = await listLive(ctx);
-    if (live.every((execution) => execution.state === "QUEUED")) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
 async function main(): Promise<void> {
   const { ctx, close, uid } = await build();
-  const server = createGateway(ctx);
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(env.FRAMEWORK_PORT, env.FRAMEWORK_HOST, resolve);
-  });
-  const owners = { local: localOwner, hosted: hostedOwner, proxy: proxyOwner };
-  const parts = {
-    owners,
-    proxySpec: (inside: FrameworkContext, execution: Parameters<typeof proxySpec>[2]) =>
-      proxySpec(inside, env.KRDC_BUILD, execution),
-  };
-  const stops = [await startExecutor(ctx, parts), await startOrchestrator(ctx), await startBuilder(ctx)];
   const title = { ko: env.FRAMEWORK_TITLE_KO, en: env.FRAMEWORK_TITLE_EN };
-  const ends = [
-    startFollowing(ctx),
-    startReporting(ctx),
-    startHeartbeats(ctx, { uid, title, joinToken: env.FRAMEWORK_JOIN_TOKEN }),
-  ];
+  const running = await startFramework(ctx, {
+    build: env.KRDC_BUILD,
+    host: env.FRAMEWORK_HOST,
+    port: env.FRAMEWORK_PORT,
+    self: { uid, title, joinToken: env.FRAMEWORK_JOIN_TOKEN },
+  });
   log.info({ name: ctx.name, url: ctx.url }, "framework is up");
 
   let isEnding = false;
@@ -108,15 +79,8 @@ async function main(): Promise<void> {
     if (isEnding) return;
     isEnding = true;
     log.info({ name: ctx.name }, "framework is ending");
-    const [stopExecutor, ...others] = stops;
-    // No step starts another attempt while the running ones are being interrupted; the executor writes down their ends.
     stopping.abort();
-    server.close();
-    for (const stop of ends) stop();
-    await Promise.allSettled(others.map((stop) => stop()));
-    await interruptExecutions(ctx).catch((error: unknown) => log.warn({ error }, "running apps were not told"));
-    await untilIdle(ctx).catch(() => undefined);
-    await stopExecutor?.();
+    await endFramework(ctx, running);
     await close();
     process.exit(0);
   };

@@ -25,7 +25,7 @@ const accounts: readonly Account[] = [
   {
     id: "researcher",
     name: { ko: "연구자", en: "Researcher" },
-    may: { ko: "앱을 찾아 워크플로를 그리고 실행합니다", en: "finds apps, draws and runs workflows" },
+    may: { ko: "앱을 찾아 워크플로우를 그리고 실행합니다", en: "finds apps, draws and runs workflows" },
     organization: KRICT,
     roles: ["researcher"],
   },

@@ -79,7 +79,12 @@ function workflowSamples(plan: HousePlan, folder: string, signal: AbortSignal): 
     name: `workflows/${name.replace(/\.json$/, "")}`,
     digest: contentHash(workflows, [name]),
     async load(token) {
-      const imported = await runCommandLine(plan, ["workflow", "import", join(workflows, name)], signal, token);
+      const imported = await runCommandLine(
+        plan,
+        ["workflow", "import", join(workflows, name), "--template"],
+        signal,
+        token,
+      );
       return imported.code === 0 ? undefined : imported.problem;
     },
   }));

@@ -119,7 +119,7 @@ export const runFetchCommands: Command[] = [
     name: "run fetch",
     usage: "run fetch ID [--to FOLDER]",
     help: {
-      ko: "워크플로 출력들을 FOLDER/<출력>/<파일>로 받고 내용을 확인합니다.",
+      ko: "워크플로우 출력들을 FOLDER/<출력>/<파일>로 받고 내용을 확인합니다.",
       en: "Write each workflow output to FOLDER/<output>/<file>, its content verified.",
     },
     options: { to: { type: "string" } },

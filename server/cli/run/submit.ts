@@ -78,10 +78,16 @@ async function prepareForPlan(call: CommandCall) {
   return { json, home: neededOption(call.options, "home"), inputs: {} };
 }
 
-async function importWorkflow({ arguments: [path = ""], portal, io, isJson }: CommandCall): Promise<undefined> {
+async function importWorkflow({
+  arguments: [path = ""],
+  options,
+  portal,
+  io,
+  isJson,
+}: CommandCall): Promise<undefined> {
   const { json } = await readWorkflow(path);
   const answer = await portal.json("POST", "/api/v1/workflows", z.looseObject({ id: z.string() }), {
-    body: { workflow: json },
+    body: { workflow: json, ...(options.template ? { template: true } : {}) },
   });
   io.write(isJson ? asJson(answer) : `${answer.id}\n`);
 }
@@ -91,7 +97,7 @@ export const runCommands: Command[] = [
     name: "run submit",
     usage: "run submit FILE --home C [--set name=value]… [--file name=path]… [--wait]",
     help: {
-      ko: "워크플로를 실행합니다. 목록 값은 JSON 배열로, --file은 여러 번 씁니다. --wait: 끝날 때까지 기다리고 성공일 때만 0으로 끝납니다.",
+      ko: "워크플로우를 실행합니다. 목록 값은 JSON 배열로, --file은 여러 번 씁니다. --wait: 끝날 때까지 기다리고 성공일 때만 0으로 끝납니다.",
       en: "Run a workflow. Lists are JSON arrays; --file repeats. --wait: wait for the end, exit 0 only on success.",
     },
     options: {
@@ -115,8 +121,12 @@ export const runCommands: Command[] = [
   },
   {
     name: "workflow import",
-    usage: "workflow import FILE",
-    help: { ko: "워크플로 문서를 포털에 저장합니다.", en: "Keep a workflow document in the portal." },
+    usage: "workflow import FILE [--template]",
+    help: {
+      ko: "워크플로우 문서를 포털에 저장합니다. --template: 누구나 본으로 쓸 수 있게 합니다(제공자).",
+      en: "Keep a workflow document in the portal. --template: offer it to everybody to start from (providers).",
+    },
+    options: { template: { type: "boolean" } },
     least: 1,
     most: 1,
     run: importWorkflow,

@@ -6,6 +6,8 @@ import { selectLiveAt, selectLiveHosts } from "./remote-attempts.repo";
 import { applyAnswer, moveRemote } from "./settle-remote";
 
 const waitSeconds = 20;
+/** A host answers its long poll at the latest after the wait; with this much more it is silent. */
+const lateSeconds = 5;
 const pauseMs = 1000;
 /** A host that has been silent for this long is shown as unreachable; shorter gaps are nobody's concern. */
 const silenceMs = 4000;
@@ -17,7 +19,7 @@ async function followOnce(ctx: FrameworkContext, host: string): Promise<void> {
   const answer = await callHost(ctx, host, {
     method: "GET",
     path,
-    timeoutMs: (waitSeconds + 10) * 1000,
+    timeoutMs: (waitSeconds + lateSeconds) * 1000,
     signal: ctx.stopping,
   });
   const { cursor, events } = hostedEvents.parse(answer.body);
@@ -55,13 +57,15 @@ async function followHost(ctx: FrameworkContext, host: string): Promise<void> {
   let silentSince: Date | undefined;
   let isBusy = true;
   while (isBusy && !ctx.stopping.aborted) {
+    const dueAt = ctx.now().getTime() + waitSeconds * 1000;
     try {
       await followOnce(ctx, host);
       if (silentSince) await markReachable(ctx, host);
       silentSince = undefined;
       isBusy = (await selectLiveAt(ctx.db, host)).length > 0;
     } catch (error) {
-      silentSince ??= ctx.now();
+      // Of a call that was never answered at all we know that the answer has been due for some time.
+      silentSince ??= new Date(Math.min(ctx.now().getTime(), dueAt));
       if (!ctx.stopping.aborted) await noteSilence(ctx, host, silentSince, error);
       await pause(pauseMs, ctx.stopping);
     }

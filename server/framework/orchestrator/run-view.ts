@@ -1,4 +1,5 @@
 import { appReference } from "#server/graph/app";
+import { stepGraph, topologicalOrder } from "#server/graph/order";
 import { type FileValue, parseLink, type Value } from "#server/graph/workflow";
 import { filesIn } from "#server/protocol/hosted-run";
 import type { RunDelta, RunView, StepView } from "#server/protocol/run-view";
@@ -94,9 +95,10 @@ type Remotes = Map<string, RemoteAttempt>;
 export const remoteKey = (stepRunId: string, attempt: number) => `${stepRunId}:${attempt}`;
 const remoteOf = (remotes: Remotes, row: StepRun) => remotes.get(remoteKey(row.id, row.attempt));
 
-/** The whole run. Steps come in the order in which people drew and numbered them. */
+/** The whole run. A step comes after those that it waits for; the database does not keep the order in which they were drawn. */
 export function runViewOf(run: Run, rows: StepRun[], remotes: Remotes): RunView {
-  const place = new Map(Object.keys(run.submission.document.steps).map((id, at) => [id, at]));
+  const { order } = topologicalOrder(stepGraph(run.submission.document));
+  const place = new Map(order.map((id, at) => [id, at]));
   const ordered = [...rows].sort((a, b) => (place.get(a.step) ?? 0) - (place.get(b.step) ?? 0) || a.index - b.index);
   return {
     id: run.id,

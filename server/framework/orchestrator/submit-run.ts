@@ -33,6 +33,19 @@ async function refuseForeignFiles(ctx: FrameworkContext, user: PortalUser, submi
     throw new KrdcError("not_found", "storage.file_not_found", { detail: { sha256: foreign[0] } });
 }
 
+/** What would otherwise be noticed only when the step is due, when nobody is there to be told. */
+function refuseIncomplete(submission: RunSubmission): void {
+  for (const step of Object.keys(submission.document.steps)) {
+    const placed = submission.placements[step];
+    if (!placed || !submission.apps[step]) {
+      throw new KrdcError("invalid", "request.invalid", { detail: { paths: [`document.steps.${step}`] } });
+    }
+    if (placed.placement === "remote" && !(placed.agreementId && submission.authorizationId)) {
+      throw new KrdcError("unprocessable", "agreement.missing", { detail: { step } });
+    }
+  }
+}
+
 async function refuseUnknownImages(ctx: FrameworkContext, submission: RunSubmission): Promise<void> {
   for (const [id, placed] of Object.entries(submission.placements)) {
     const app = submission.apps[id];
@@ -58,6 +71,7 @@ export async function submitRun(
     if (known.submissionHash !== submissionHash) throw new KrdcError("conflict", "run.other_submission");
     return "known";
   }
+  refuseIncomplete(submission);
   await refuseForeignFiles(ctx, user, submission);
   await refuseUnknownImages(ctx, submission);
   const { parents } = stepGraph(submission.document);

@@ -45,7 +45,7 @@ export const PROBLEM_TEXTS = {
     en: "These steps wait for each other: {steps}. Remove one of the links.",
   },
   "step.reserved_name": {
-    ko: "단계 이름으로 inputs는 쓸 수 없습니다(워크플로 입력을 뜻합니다).",
+    ko: "단계 이름으로 inputs는 쓸 수 없습니다(워크플로우 입력을 뜻합니다).",
     en: "A step cannot be named inputs: that means the workflow's inputs.",
   },
   "step.app_unknown": {
@@ -105,7 +105,7 @@ export const PROBLEM_TEXTS = {
     en: "A command line cannot carry this kind of value.",
   },
   "link.step_missing": { ko: "단계 {step}이(가) 없습니다.", en: "There is no step {step}." },
-  "link.input_missing": { ko: "워크플로 입력 {port}이(가) 없습니다.", en: "There is no workflow input {port}." },
+  "link.input_missing": { ko: "워크플로우 입력 {port}이(가) 없습니다.", en: "There is no workflow input {port}." },
   "link.port_missing": { ko: "단계 {step}에는 출력 {port}이(가) 없습니다.", en: "Step {step} has no output {port}." },
   "link.needs_scatter": {
     ko: "{from}은(는) 목록인데 {name}은(는) 하나만 받습니다. scatter에 {name}을(를) 추가하면 하나씩 실행합니다.",
@@ -155,7 +155,7 @@ export const PROBLEM_TEXTS = {
     ko: "조건의 결과는 참 또는 거짓이어야 합니다: {what}",
     en: "A condition must be true or false: {what}",
   },
-  "input.unknown": { ko: "이 워크플로에는 입력 {name}이(가) 없습니다.", en: "This workflow has no input {name}." },
+  "input.unknown": { ko: "이 워크플로우에는 입력 {name}이(가) 없습니다.", en: "This workflow has no input {name}." },
   "input.missing": { ko: "입력 {name}에 값이 필요합니다.", en: "The input {name} needs a value." },
   "input.bad_text": {
     ko: "{expected} 값으로 읽을 수 없습니다: {text}",

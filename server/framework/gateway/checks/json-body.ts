@@ -16,6 +16,15 @@ async function readBody(call: Call, maxBytes: number): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
+/** Text that no database keeps: a NUL, half of a character. */
+const isUnkeepable = (text: string) => /[\0\p{Surrogate}]/u.test(text);
+
+function holdsUnkeepable(json: unknown): boolean {
+  if (typeof json === "string") return isUnkeepable(json);
+  if (typeof json !== "object" || json === null) return false;
+  return Object.entries(json).some(([key, item]) => isUnkeepable(key) || holdsUnkeepable(item));
+}
+
 /** Reads a JSON body up to its cap; where the caller has given a proof, it must name the digest of exactly these bytes. */
 export const jsonBody =
   (maxBytes: number): Check =>
@@ -27,6 +36,7 @@ export const jsonBody =
     const parsed = parseJsonStrict(call.body.toString("utf8"));
     if ("problems" in parsed)
       throw new KrdcError("invalid", "request.not_json", { detail: { problems: parsed.problems } });
+    if (holdsUnkeepable(parsed.value)) throw new KrdcError("invalid", "request.invalid");
     call.json = parsed.value;
     return undefined;
   };

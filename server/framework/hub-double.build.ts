@@ -1,0 +1,161 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
+import { KrdcError } from "#server/errors";
+import { type AgreementDocument, hubSignatureType } from "#server/protocol/agreement";
+import { type GrantRequest, type PortalUser, portalTokenType } from "#server/protocol/framework-api";
+import { type GrantClaims, grantLifetimeSeconds, signGrant } from "#server/protocol/grant";
+import { importSigningKey, makeSigningKey, type PrivateKey, publicPart, thumbprintOf } from "#server/protocol/keys";
+import { problemOf } from "#server/protocol/problem";
+import { verifyProof } from "#server/protocol/proof";
+import { signDocument } from "#server/protocol/signed-document";
+
+export type Asked = { path: string; json: unknown; cluster: string };
+
+/** A double of the hub over real HTTP with real signatures; it believes whatever a test tells it. */
+export type HubDouble = {
+  url: string;
+  key: JWK;
+  publicKey: JWK;
+  portalKey: PrivateKey;
+  /** Clusters by the thumbprint of their key. */
+  clusters: Map<string, string>;
+  asked: Asked[];
+  isAway: boolean;
+  /** Takes the place of an answer, by path. */
+  answers: Map<string, (json: unknown, cluster: string) => unknown>;
+  /** Holds every call of a path until the promise is kept. */
+  gate: (path: string) => Promise<void> | undefined;
+  grant: (over: Partial<GrantClaims> & Pick<GrantClaims, "authorization_details">) => Promise<string>;
+  portalToken: (cluster: string, user: PortalUser) => Promise<string>;
+  sign: (document: AgreementDocument) => Promise<string>;
+  close: () => Promise<void>;
+};
+
+export const researcherPseudonym = "pseudonym-of-researcher";
+
+export async function aHubKey(): Promise<{ key: JWK; publicKey: JWK }> {
+  const pair = await generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true });
+  const { kty, crv, x, d } = await exportJWK(pair.privateKey);
+  const kid = await thumbprintOf({ kty, crv, x } as JWK);
+  return { key: { kty, crv, x, d, kid } as JWK, publicKey: { kty, crv, x, kid } as JWK };
+}
+
+export const seconds = (at: Date) => Math.floor(at.getTime() / 1000);
+
+/** The claims that the hub would make of a home's request. */
+export function claimsOf(hub: { url: string }, asked: GrantRequest, home: { name: string; jkt: string }): GrantClaims {
+  const now = seconds(new Date());
+  const { host, ...details } = asked;
+  return {
+    iss: hub.url,
+    aud: host,
+    sub: researcherPseudonym,
+    jti: randomUUID(),
+    iat: now,
+    nbf: now,
+    exp: now + grantLifetimeSeconds,
+    cnf: { jkt: home.jkt },
+    home: home.name,
+    authorization_details: [{ type: "krdc_step", ...details }],
+  };
+}
+
+async function answer(hub: HubDouble, path: string, json: unknown, caller: { name: string; jkt: string }) {
+  const own = hub.answers.get(path);
+  if (own) return own(json, caller.name);
+  switch (path) {
+    case "/grants": {
+      const claims = claimsOf(hub, json as GrantRequest, caller);
+      return { grant: await signGrant(hub.key, claims), grantId: claims.jti, agreement: null };
+    }
+    case "/introspections":
+      return { active: true, reason: null };
+    case "/heartbeats":
+      return { state: "ACTIVE", time: new Date().toISOString(), peers: [] };
+    case "/run-summaries":
+    case "/listings":
+    case "/enrolments":
+      return {};
+    default:
+      throw new KrdcError("not_found", "not_found");
+  }
+}
+
+async function portalTokenOf(hub: HubDouble, cluster: string, user: PortalUser): Promise<string> {
+  const now = seconds(new Date());
+  const cnf = { jkt: await thumbprintOf(publicPart(hub.portalKey)) };
+  return new SignJWT({ cnf, user: { ...user } })
+    .setProtectedHeader({ alg: "EdDSA", typ: portalTokenType, kid: String(hub.key.kid) })
+    .setIssuer(hub.url)
+    .setAudience(cluster)
+    .setSubject(user.sub)
+    .setIssuedAt(now)
+    .setExpirationTime(now + 300)
+    .setJti(randomUUID())
+    .sign(await importSigningKey(hub.key));
+}
+
+async function serve(hub: HubDouble, request: IncomingMessage): Promise<unknown> {
+  const path = (request.url ?? "").replace("/api/hub/v1", "");
+  if (path === "/jwks") return { keys: [hub.publicKey] };
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  const json = JSON.parse(Buffer.concat(parts).toString() || "null");
+  const proof = request.headers.dpop;
+  const expected = { htm: request.method ?? "", htu: `${hub.url}${request.url}` };
+  const { jkt } = await verifyProof(typeof proof === "string" ? proof : undefined, expected, new Date());
+  const cluster = hub.clusters.get(jkt);
+  if (!cluster) throw new KrdcError("unauthenticated", "unauthenticated");
+  hub.asked.push({ path, json, cluster });
+  await hub.gate(path);
+  return answer(hub, path, json, { name: cluster, jkt });
+}
+
+export async function aHubDouble(): Promise<HubDouble> {
+  const server = createServer(async (request, response) => {
+    if (hub.isAway) return request.socket.destroy();
+    try {
+      const json = await serve(hub, request);
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(json));
+    } catch (error) {
+      const problem = problemOf(error, "");
+      response.writeHead(problem.status, { "content-type": "application/problem+json" }).end(JSON.stringify(problem));
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { key, publicKey } = await aHubKey();
+  const hub: HubDouble = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    key,
+    publicKey,
+    portalKey: await makeSigningKey(),
+    clusters: new Map(),
+    asked: [],
+    isAway: false,
+    answers: new Map(),
+    gate: () => undefined,
+    grant: async (over) => {
+      const now = seconds(new Date());
+      const times = { iat: now, nbf: now, exp: now + grantLifetimeSeconds };
+      const rest = {
+        iss: hub.url,
+        aud: "host",
+        sub: researcherPseudonym,
+        jti: randomUUID(),
+        cnf: { jkt: "" },
+        home: "home",
+      };
+      return signGrant(hub.key, { ...rest, ...times, ...over });
+    },
+    portalToken: (cluster, user) => portalTokenOf(hub, cluster, user),
+    sign: (document) => signDocument(hub.key, hubSignatureType, document),
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+  return hub;
+}

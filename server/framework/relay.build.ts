@@ -1,0 +1,59 @@
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export type Passage = { method: string; path: string };
+
+/**
+ * What the wire does with one call: lets it pass, breaks it before it arrives, loses the answer of one that arrived, or
+ * (a promise) holds it until that is decided.
+ */
+export type Fate = "pass" | "cut" | "lose_answer";
+
+/** A stretch of wire in front of a gateway: its address stays while what stands behind it comes and goes. */
+export type Relay = {
+  url: string;
+  target: number | undefined;
+  /** Every call that came by, in order. */
+  seen: Passage[];
+  fate: (call: Passage) => Fate | Promise<Fate>;
+  close: () => Promise<void>;
+};
+
+function forward(port: number, incoming: IncomingMessage, outgoing: ServerResponse, isLost: boolean): void {
+  const { method, url, headers } = incoming;
+  const onward = request({ port, host: "127.0.0.1", method, path: url, headers }, (answer) => {
+    answer.on("error", () => outgoing.destroy());
+    if (isLost) {
+      answer.resume().on("end", () => outgoing.destroy());
+      return;
+    }
+    outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(outgoing);
+  });
+  onward.on("error", () => outgoing.destroy());
+  outgoing.on("close", () => onward.destroy());
+  incoming.pipe(onward);
+}
+
+export async function aRelay(): Promise<Relay> {
+  const server = createServer(async (incoming, outgoing) => {
+    const call = { method: incoming.method ?? "", path: incoming.url ?? "" };
+    relay.seen.push(call);
+    const fate = await relay.fate(call);
+    if (relay.target === undefined || fate === "cut") incoming.socket.destroy();
+    else forward(relay.target, incoming, outgoing, fate === "lose_answer");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const relay: Relay = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    target: undefined,
+    seen: [],
+    fate: () => "pass",
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+  return relay;
+}

@@ -1,0 +1,61 @@
+import type { Server } from "node:http";
+import { startBuilder } from "./apps/register-app";
+import type { FrameworkContext } from "./context";
+import { startFollowing } from "./exchange/follow-hosts";
+import { listLive } from "./execution/queue-execution";
+import { interruptExecutions, startExecutor } from "./execution/start-executor";
+import { createGateway } from "./gateway/serve";
+import { hostedOwner } from "./hosting/end-hosted-runs";
+import { type Self, startHeartbeats } from "./identity/enrol";
+import { localOwner, startOrchestrator, startReporting } from "./orchestrator/start-orchestrator";
+import { proxyOwner, proxySpec } from "./proxies/own-proxies";
+
+export type FrameworkParts = { build: string; host: string; port: number; self: Self };
+
+export type RunningFramework = {
+  server: Server;
+  stopExecutor: () => Promise<void>;
+  /** Loops that start things, and timers that only tell others. */
+  stopLoops: (() => Promise<void>)[];
+  stopTimers: (() => void)[];
+};
+
+const interruptMs = 6000;
+
+/** Opens the gateway and starts every loop over one context; `ctx.stopping` is ended by whoever made it. */
+export async function startFramework(ctx: FrameworkContext, parts: FrameworkParts): Promise<RunningFramework> {
+  const server = createGateway(ctx);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(parts.port, parts.host, resolve);
+  });
+  const stopExecutor = await startExecutor(ctx, {
+    owners: { local: localOwner, hosted: hostedOwner, proxy: proxyOwner },
+    proxySpec: (inside, execution) => proxySpec(inside, parts.build, execution),
+  });
+  const stopLoops = [await startOrchestrator(ctx), await startBuilder(ctx)];
+  const stopTimers = [startFollowing(ctx), startReporting(ctx), startHeartbeats(ctx, parts.self)];
+  return { server, stopExecutor, stopLoops, stopTimers };
+}
+
+async function untilIdle(ctx: FrameworkContext): Promise<void> {
+  const until = Date.now() + interruptMs;
+  while (Date.now() < until) {
+    const live = await listLive(ctx);
+    if (live.every((execution) => execution.state === "QUEUED")) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/**
+ * Ends in order, `ctx.stopping` being aborted already: no step starts another attempt while the running ones are being
+ * interrupted, and the executor writes down their ends.
+ */
+export async function endFramework(ctx: FrameworkContext, running: RunningFramework): Promise<void> {
+  running.server.close();
+  for (const stop of running.stopTimers) stop();
+  await Promise.allSettled(running.stopLoops.map((stop) => stop()));
+  await interruptExecutions(ctx).catch((error: unknown) => ctx.log.warn({ error }, "running apps were not told"));
+  await untilIdle(ctx).catch(() => undefined);
+  await running.stopExecutor();
+}

@@ -1,0 +1,148 @@
+import { and, desc, eq, gt, inArray, isNotNull, lte, or, type SQL, sql } from "drizzle-orm";
+import { agreements } from "#drizzle/hub/schema/agreements";
+import { appVersions, listings } from "#drizzle/hub/schema/market";
+import { members } from "#drizzle/hub/schema/members";
+import type { Db } from "#server/db/connect";
+import type { Bilingual } from "#server/graph/text";
+import { type Agreement, wasTakenAway } from "./agreement";
+
+type Coordinates = { memberId: string; host: string; app: string };
+type NewAgreement = Pick<
+  Agreement,
+  "id" | "memberId" | "host" | "app" | "state" | "document" | "hubSignature" | "purpose" | "expiresAt" | "createdAt"
+>;
+
+const open = inArray(agreements.state, ["REQUESTED", "APPROVED", "ACTIVE", "SUSPENDED"]);
+const at = ({ memberId, host, app }: Coordinates) =>
+  and(eq(agreements.memberId, memberId), eq(agreements.host, host), eq(agreements.app, app));
+
+export async function findOpen(db: Db, coordinates: Coordinates): Promise<Agreement | undefined> {
+  const [row] = await db
+    .select()
+    .from(agreements)
+    .where(and(at(coordinates), open));
+  return row;
+}
+
+export async function findNewest(db: Db, coordinates: Coordinates): Promise<Agreement | undefined> {
+  const [row] = await db.select().from(agreements).where(at(coordinates)).orderBy(desc(agreements.createdAt)).limit(1);
+  return row;
+}
+
+/** Signed by its host once, or ended by somebody other than the member: a request that was withdrawn decides nothing. */
+const decisive = or(isNotNull(agreements.hostSignature), inArray(agreements.revokedBy, ["operator", "hub"]));
+
+export async function findDecisive(db: Db, coordinates: Coordinates): Promise<Agreement | undefined> {
+  const [row] = await db
+    .select()
+    .from(agreements)
+    .where(and(at(coordinates), decisive))
+    .orderBy(desc(agreements.createdAt))
+    .limit(1);
+  return row;
+}
+
+/** `host/app` of what was taken away from this member and not given again since. */
+export async function listTakenAway(db: Db, memberId: string): Promise<string[]> {
+  const rows = await db
+    .select({
+      path: sql<string>`${agreements.host} || '/' || ${agreements.app}`,
+      revokedBy: agreements.revokedBy,
+    })
+    .from(agreements)
+    .where(and(eq(agreements.memberId, memberId), decisive))
+    .orderBy(agreements.createdAt);
+  const last = new Map(rows.map(({ path, revokedBy }) => [path, revokedBy]));
+  return [...last].flatMap(([path, revokedBy]) => (wasTakenAway({ revokedBy }) ? [path] : []));
+}
+
+export async function findById(db: Db, id: string): Promise<Agreement | undefined> {
+  const [row] = await db.select().from(agreements).where(eq(agreements.id, id));
+  return row;
+}
+
+/** Locks are always taken agreement first, then budget, then run. */
+export async function lockById(db: Db, id: string): Promise<Agreement | undefined> {
+  const [row] = await db.select().from(agreements).where(eq(agreements.id, id)).for("update");
+  return row;
+}
+
+/** Undefined when the member already holds an open agreement for this app and host. */
+export async function insertAgreement(db: Db, values: NewAgreement): Promise<Agreement | undefined> {
+  const [row] = await db.insert(agreements).values(values).onConflictDoNothing().returning();
+  return row;
+}
+
+type Change = Partial<
+  Pick<
+    Agreement,
+    "state" | "document" | "hostSignature" | "hubSignature" | "revokedBy" | "endedAt" | "expiresAt" | "runsUsed"
+  >
+>;
+
+/** Changes it only while it stands in one of these states. */
+export async function changeAgreement(
+  db: Db,
+  id: string,
+  from: Agreement["state"][],
+  change: Change,
+): Promise<Agreement | undefined> {
+  const [row] = await db
+    .update(agreements)
+    .set(change)
+    .where(and(eq(agreements.id, id), inArray(agreements.state, from)))
+    .returning();
+  return row;
+}
+
+/** Ended ones leave the open index, so that a new one may be made. */
+export async function expireOpen(db: Db, coordinates: Coordinates, now: Date): Promise<void> {
+  await db
+    .update(agreements)
+    .set({ state: "EXPIRED", endedAt: now })
+    .where(and(at(coordinates), inArray(agreements.state, ["ACTIVE", "APPROVED"]), lte(agreements.expiresAt, now)));
+}
+
+export async function listRevoking(db: Db): Promise<Agreement[]> {
+  return db.select().from(agreements).where(eq(agreements.state, "REVOKING")).limit(200);
+}
+
+/** `host/app` of everything that this member holds now. */
+export async function listGranted(db: Db, memberId: string, now: Date): Promise<string[]> {
+  const rows = await db
+    .select({ path: sql<string>`${agreements.host} || '/' || ${agreements.app}` })
+    .from(agreements)
+    .where(and(eq(agreements.memberId, memberId), eq(agreements.state, "ACTIVE"), gt(agreements.expiresAt, now)));
+  return rows.map(({ path }) => path);
+}
+
+export type ListedAgreement = { agreement: Agreement; user: Bilingual; appTitle: Bilingual | null };
+
+const newestListing = and(eq(listings.cluster, agreements.host), eq(listings.name, agreements.app));
+const itsVersion = and(
+  eq(appVersions.cluster, listings.cluster),
+  eq(appVersions.name, listings.name),
+  eq(appVersions.version, listings.version),
+);
+
+/** The member's own, those at these hosts, or all. */
+export async function listVisible(
+  db: Db,
+  seen: { memberId: string; hosts: string[]; all: boolean },
+): Promise<ListedAgreement[]> {
+  const own = eq(agreements.memberId, seen.memberId);
+  const visible: SQL | undefined = seen.hosts.length > 0 ? or(own, inArray(agreements.host, seen.hosts)) : own;
+  return db
+    .select({
+      agreement: agreements,
+      user: members.name,
+      appTitle: sql<Bilingual | null>`${appVersions.document}->'title'`,
+    })
+    .from(agreements)
+    .innerJoin(members, eq(members.id, agreements.memberId))
+    .leftJoin(listings, newestListing)
+    .leftJoin(appVersions, itsVersion)
+    .where(seen.all ? undefined : visible)
+    .orderBy(desc(agreements.createdAt))
+    .limit(500);
+}

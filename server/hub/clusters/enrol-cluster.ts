@@ -1,0 +1,40 @@
+import type { z } from "zod";
+import { KrdcError } from "#server/errors";
+import type { enrolmentRequest } from "#server/protocol/framework-api";
+import type { PublicKey } from "#server/protocol/keys";
+import { recordEntry } from "../audit/record-entry";
+import type { OpenContext } from "../context";
+import { mayCall } from "../gateways/may-call";
+import { hashOfSecret } from "../members/member";
+import type { Cluster } from "./cluster";
+import { findByKey, takeJoinToken } from "./clusters.repo";
+
+export type Enrolment = { name: string; state: Cluster["state"] };
+
+/** A cluster joins with its token, once, and the key that proved this call; people approve it afterwards. */
+export async function enrolCluster(
+  ctx: OpenContext,
+  request: z.infer<typeof enrolmentRequest>,
+  proven: { key: PublicKey; jkt: string },
+): Promise<Enrolment> {
+  if (proven.key.x !== request.key.x || proven.key.y !== request.key.y) {
+    throw new KrdcError("unauthenticated", "unauthenticated");
+  }
+  // The same key again is a lost answer, not a second enrolment.
+  const known = await findByKey(ctx.db, proven.jkt);
+  if (known) return againOf(known, request.name);
+  await mayCall(request.gateway, ctx.hub.allowedOrigins);
+  const { name, title, gateway } = request;
+  return ctx.db.transaction(async (tx) => {
+    const values = { name, title, gateway, key: proven.key, jkt: proven.jkt };
+    const row = await takeJoinToken(tx, hashOfSecret(request.joinToken), values, ctx.now());
+    if (!row) throw new KrdcError("forbidden", "cluster.join_token_refused");
+    await recordEntry(tx, ctx.now(), { actor: name, action: "cluster.enrol", subject: name });
+    return { name: row.name, state: row.state };
+  });
+}
+
+function againOf(known: Cluster, name: string): Enrolment {
+  if (known.name !== name) throw new KrdcError("conflict", "cluster.key_known");
+  return { name: known.name, state: known.state };
+}

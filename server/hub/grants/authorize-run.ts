@@ -1,0 +1,33 @@
+import { randomUUID } from "node:crypto";
+import type { AuthorizedStep } from "#drizzle/hub/schema/grants";
+import type { Db } from "#server/db/connect";
+import { recordEntry } from "../audit/record-entry";
+import type { Authorization } from "./grant-checks";
+import { findAuthorizationOfRun, upsertAuthorization } from "./grants.repo";
+
+/** Design: an authorization lives until its agreements end, at most this long. */
+const authorizationDays = 30;
+
+type Consent = {
+  memberId: string;
+  account: string;
+  runId: string;
+  home: string;
+  workflowDigest: string;
+  steps: Record<string, AuthorizedStep>;
+  agreementsEnd: Date;
+};
+
+/** The user's consent for the remote steps of one run; asking again for the same run gives the same one. */
+export async function authorizeRun(db: Db, consent: Consent, now: Date): Promise<Authorization> {
+  const { agreementsEnd, account, ...values } = consent;
+  const latest = now.getTime() + authorizationDays * 86_400_000;
+  const expiresAt = new Date(Math.min(latest, agreementsEnd.getTime()));
+  return db.transaction(async (tx) => {
+    await upsertAuthorization(tx, { id: randomUUID(), ...values, expiresAt });
+    const row = await findAuthorizationOfRun(tx, consent.runId);
+    if (!row) throw new TypeError("the authorization was written just now");
+    await recordEntry(tx, now, { actor: account, action: "run.authorize", subject: consent.runId });
+    return row;
+  });
+}

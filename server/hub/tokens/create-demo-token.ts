@@ -1,0 +1,16 @@
+import { KrdcError } from "#server/errors";
+import { recordEntry } from "../audit/record-entry";
+import type { HubContext } from "../context";
+import { getDemoMember } from "../members/get-demo-member";
+import { createApiToken } from "./create-api-token";
+
+type Wish = { account: string; issuer: string; isDemo: boolean };
+
+/** A token of a demo account for commands on this machine; nothing of the kind exists where real people sign in. */
+export async function createDemoToken(ctx: HubContext, wish: Wish): Promise<{ token: string }> {
+  if (!wish.isDemo) throw new KrdcError("forbidden", "local.demo_off");
+  const member = await getDemoMember(ctx.db, wish.issuer, wish.account);
+  const { token } = await createApiToken(ctx.db, { memberId: member.id, name: "local", days: 30 }, ctx.now());
+  await recordEntry(ctx.db, ctx.now(), { actor: "local", action: "token.create", subject: member.account });
+  return { token };
+}
