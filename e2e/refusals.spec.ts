@@ -27,6 +27,7 @@ beforeAll(async () => {
     ["sleep-long", { name: "sleep-two-seconds", durationSeconds: 2 }],
     ["sleep-long", { name: "sleep-until-revoked" }],
     ["sleep-long", { name: "sleep-until-left" }],
+    ["sleep-long", { name: "sleep-until-back" }],
   ];
   for (const [app, changes] of wanted) {
     apps[changes?.name ?? app] = await registerApp(house, "bio", app, changes);
@@ -243,20 +244,41 @@ describe("cancelled while it runs in the other cluster", () => {
   });
 });
 
-test("while the other cluster's gateway is silent the step is shown as unreachable, and it finishes afterwards", async () => {
-  const run = await submit(oneStep("sleep-long", { seconds: 5 }));
-  await remotelyRunning(run);
+test("while the other cluster's gateway is silent a step is shown as unreachable; what was asked meanwhile holds when it is back", async () => {
+  const [finishing, cancelled, revoked] = [
+    await submit(oneStep("sleep-long", { seconds: 5 })),
+    await submit(oneStep("sleep-long", { seconds: 600 })),
+    await submit(oneStep("sleep-until-back", { seconds: 600 })),
+  ];
+  for (const run of [finishing, cancelled]) await remotelyRunning(run);
+  const { proxy } = stepOf(await remotelyRunning(revoked), "only");
   const { pid } = serviceOf(house.home, "bio");
   sendSignal(pid, "SIGSTOP");
   try {
-    const away = await researcher.until(run, "UNREACHABLE", (view) => stepOf(view, "only").state === "UNREACHABLE");
+    await researcher.json("run", "cancel", cancelled);
+    const asked = await researcher.json<{ state: string }>("agreement", "revoke", proxy?.agreementId ?? "");
+    expect(asked.state, "the host has not acknowledged it yet").toBe("REVOKING");
+    const away = await researcher.until(
+      finishing,
+      "UNREACHABLE",
+      (view) => stepOf(view, "only").state === "UNREACHABLE",
+    );
     expect(stepOf(away, "only").proxy?.unreachableSince).toMatch(/^\d{4}-/);
     expect(away.state).toBe("RUNNING");
+    expect(stepOf(await researcher.until(cancelled, "a look", () => true), "only").state).toBe("CANCELLING");
   } finally {
     sendSignal(pid, "SIGCONT");
   }
-  const view = await researcher.untilOver(run);
-  expect(stepOf(view, "only")).toMatchObject({ state: "SUCCEEDED", attempt: 1, proxy: { unreachableSince: null } });
+  const ends = [];
+  for (const run of [finishing, cancelled, revoked]) {
+    ends.push(stepOf(await researcher.untilOver(run), "only"));
+    await nothingRunsOf(run);
+  }
+  expect(ends).toMatchObject([
+    { end: "SUCCEEDED", attempt: 1, proxy: { unreachableSince: null } },
+    { end: "CANCELLED" },
+    { end: "REVOKED", reason: { code: "agreement.revoked" } },
+  ]);
 });
 
 test("another user's run is not found, whatever is asked of it", async () => {

@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { PermissionChip } from "#components/market/permission-chip";
 import { CopyButton } from "#components/marks/copy-button";
 import { DateTime, useDurationText } from "#components/marks/time";
+import { useFieldWord } from "#components/marks/vocabulary";
 import { Card } from "#components/ui/card";
 import type { AppVersion } from "#server/graph/app";
 import type { Permission } from "#server/protocol/portal-views";
@@ -15,6 +16,7 @@ type Props = { app: AppVersion; permission: Permission };
 export function AppFacts({ app, permission }: Props) {
   const t = useTranslations("market");
   const duration = useDurationText();
+  const field = useFieldWord();
   const { cpu, memory, gpu, durationSeconds } = app.resources;
   const resources = t("resourcesText", { cpu, memory, duration: duration(durationSeconds * 1000) });
   return (
@@ -26,7 +28,7 @@ export function AppFacts({ app, permission }: Props) {
         <Fact name={t("remote")}>{t(`access.${app.access.remote}`)}</Fact>
         <Fact name={t("download")}>{t(`access.${app.access.download}`)}</Fact>
         <Fact name={t("licence")}>{app.licence || t("noLicence")}</Fact>
-        {app.field ? <Fact name={t("field")}>{app.field}</Fact> : null}
+        {app.field ? <Fact name={t("field")}>{field(app.field)}</Fact> : null}
         <Fact name={t("resources")}>
           {resources}
           {gpu > 0 ? t("gpu", { count: gpu }) : ""}

@@ -15,16 +15,17 @@ import {
   useReactFlow,
 } from "reactflow";
 import "reactflow/dist/base.css";
+import { type Direction, firstOf, isDirection, neighbourOf } from "#components/document/walk";
 import { clusterColour } from "#components/marks/cluster-chip";
 import { Button } from "#components/ui/button";
 import type { CanvasNode, LinkEdge as LinkEdgeType } from "./graph-of-workflow";
 import { LinkEdge } from "./link-edge";
 import { settleNodes } from "./settle-nodes";
-import { type Direction, firstOf, isDirection, neighbourOf } from "./walk";
+import { FIT, FirstView, ShowAdded } from "./view";
 
 const edgeTypes = { link: LinkEdge };
 const MANY_NODES = 150;
-const FIT = { padding: 0.15, maxZoom: 1.1 };
+const FEW_NODES = 14;
 
 type Place = { x: number; y: number };
 export type FrameProps = {
@@ -37,6 +38,8 @@ export type FrameProps = {
   onKey?: (event: KeyboardEvent) => void;
   label: string;
   readOnly: boolean;
+  /** False while the nodes' sizes may still change for good, as apps become known; the first view is chosen then. */
+  settled: boolean;
   flow?: Partial<ReactFlowProps<CanvasNode, LinkEdgeType>>;
   children?: ReactNode;
 };
@@ -51,6 +54,7 @@ export function FlowFrame({
   onKey,
   label,
   readOnly,
+  settled,
   flow,
   ...rest
 }: FrameProps) {
@@ -99,6 +103,8 @@ export function FlowFrame({
       >
         <Background variant={BackgroundVariant.Dots} gap={22} size={1.4} color="var(--line)" bgColor="var(--paper)" />
         <FrameControls />
+        <FirstView settled={settled && drawn.length > 0} />
+        <ShowAdded nodes={nodes} />
         <Overview nodes={nodes.length} />
         {rest.children}
       </ReactFlow>
@@ -169,7 +175,7 @@ function Overview({ nodes }: { nodes: number }) {
     () => ({ width: 148, height: 92, background: "var(--card)", border: "1px solid var(--line)" }),
     [],
   );
-  if (nodes < 7) return null;
+  if (nodes < FEW_NODES) return null;
   return (
     <MiniMap<CanvasNode>
       className="max-md:!hidden"

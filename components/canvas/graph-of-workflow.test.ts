@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { anApp, aStep, aWorkflow, CLEAN, PLOT, someApps } from "../document/document.build";
+import { firstOf, neighbourOf } from "../document/walk";
 import { graphOfWorkflow } from "./graph-of-workflow";
-import { layoutWorkflow, placesOf } from "./layout-workflow";
+import { layoutWorkflow, placesOf, sizeOf } from "./layout-workflow";
 import { settleNodes } from "./settle-nodes";
 import { appsByReference } from "./use-apps";
-import { firstOf, neighbourOf } from "./walk";
 
 const workflow = aWorkflow({
   inputs: { table: { type: "file" } },
@@ -91,6 +91,21 @@ describe("places", () => {
     const places = placesOf({ ...workflow, layout }, someApps);
     expect(places).toMatchObject(layout);
     expect(new Set(Object.values(places).map(({ x, y }) => `${x} ${y}`)).size).toBe(4);
+  });
+
+  test("where only steps have places, inputs stand left of what they feed, outputs right of their source, none on another", () => {
+    const layout = { clean: { x: 0, y: 80 }, plot: { x: 320, y: 0 } };
+    const places = placesOf({ ...workflow, layout }, someApps);
+    const boxes = draw({ places }).nodes.map((node) => ({ id: node.id, ...node.position, ...sizeOf(node) }));
+    const of = (id: string) => boxes.find((box) => box.id === id) ?? { x: Number.NaN, y: 0, width: 0, height: 0 };
+    expect(of("inputs.table").x + of("inputs.table").width).toBeLessThan(of("clean").x);
+    expect(of("outputs.image").x).toBeGreaterThan(of("plot").x + of("plot").width);
+    for (const a of boxes) {
+      for (const b of boxes) {
+        const apart = a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
+        expect(apart || a.id === b.id, `${a.id} stands on ${b.id}`).toBe(true);
+      }
+    }
   });
 });
 

@@ -1,18 +1,22 @@
 import dagre from "@dagrejs/dagre";
-import { parseLink, type Workflow } from "#server/graph/workflow";
-import { type AppsByReference, graphOfWorkflow } from "./graph-of-workflow";
-
-type Place = { x: number; y: number };
+import { type Box as Area, freePlace, type Place, type Size } from "#components/document/free-place";
+import type { Workflow } from "#server/graph/workflow";
+import { type AppsByReference, type CanvasNode, graphOfWorkflow, type LinkEdge } from "./graph-of-workflow";
 
 export const STEP_WIDTH = 228;
 const BOUNDARY_WIDTH = 168;
 const BOUNDARY_HEIGHT = 54;
 const COLUMN_GAP = 92;
 const ROW_GAP = 36;
+const PORTS_TOP = 67;
+const ROW_HEIGHT = 24;
 
-const stepHeight = (rows: number) => 70 + Math.max(rows, 1) * 24;
+const stepHeight = (rows: number) => PORTS_TOP + 3 + Math.max(rows, 1) * ROW_HEIGHT;
 
-type Box = { id: string; width: number; height: number };
+/** How much room a step takes whose app nobody has described yet. */
+export const NEW_STEP: Size = { width: STEP_WIDTH, height: stepHeight(4) };
+
+type Box = Size & { id: string };
 type Line = { id: string; source: string; target: string };
 
 /** Beyond this many nodes dagre takes seconds; a plain layering takes milliseconds. */
@@ -21,14 +25,15 @@ const DAGRE_NODES = 150;
 /** Places every node from left to right along the flow of data. */
 export function layoutWorkflow(workflow: Workflow, apps: AppsByReference): Record<string, Place> {
   const { nodes, edges } = graphOfWorkflow({ workflow, apps, places: {} });
-  const boxes = nodes.map(
-    (node): Box =>
-      node.type === "step"
-        ? { id: node.id, width: STEP_WIDTH, height: stepHeight(node.data.inputs.length + node.data.outputs.length) }
-        : { id: node.id, width: BOUNDARY_WIDTH, height: BOUNDARY_HEIGHT },
-  );
+  const boxes = nodes.map((node): Box => ({ id: node.id, ...sizeOf(node) }));
   return boxes.length > DAGRE_NODES ? byLayers(boxes, edges) : byDagre(boxes, edges);
 }
+
+/** As large as the canvas will draw it. */
+export const sizeOf = (node: CanvasNode): Size =>
+  node.type === "step"
+    ? { width: STEP_WIDTH, height: stepHeight(node.data.inputs.length + node.data.outputs.length) }
+    : { width: BOUNDARY_WIDTH, height: BOUNDARY_HEIGHT };
 
 /** Few crossing links, found by dagre. */
 function byDagre(boxes: readonly Box[], lines: readonly Line[]): Record<string, Place> {
@@ -90,40 +95,60 @@ function columnsBy(sources: ReadonlyMap<string, readonly string[]>): Map<string,
   return columns;
 }
 
-const nodeKeys = (workflow: Workflow) => [
-  ...Object.keys(workflow.steps),
-  ...Object.keys(workflow.inputs).map((name) => `inputs.${name}`),
-  ...Object.keys(workflow.outputs).map((name) => `outputs.${name}`),
-];
-
-/** A place for each node: the author's own where it has one, a computed one (below the others) where it has none. */
+/**
+ * A place for each node: the author's own where it has one. The others stand beside what they belong to, inputs to the
+ * left of what they feed and outputs to the right of what feeds them, and never on another node.
+ */
 export function placesOf(workflow: Workflow, apps: AppsByReference): Record<string, Place> {
-  const keys = nodeKeys(workflow);
-  const missing = keys.filter((key) => workflow.layout[key] === undefined);
+  const { nodes, edges } = graphOfWorkflow({ workflow, apps, places: {} });
+  const missing = nodes.filter(({ id }) => workflow.layout[id] === undefined);
   if (missing.length === 0) return workflow.layout;
-  if (missing.length === keys.length) return layoutWorkflow(workflow, apps);
-  const placed = { ...workflow.layout };
-  for (const key of missing) placed[key] = besideNeighbours(workflow, key, placed);
-  return placed;
+  if (missing.length === nodes.length) return layoutWorkflow(workflow, apps);
+  const places = { ...workflow.layout };
+  const nodeOf = new Map(nodes.map((node) => [node.id, node]));
+  const taken = nodes.flatMap((node): Area[] => {
+    const at = places[node.id];
+    return at ? [{ ...at, ...sizeOf(node) }] : [];
+  });
+  for (const node of [...missing].sort((a, b) => Number(b.type === "step") - Number(a.type === "step"))) {
+    const size = sizeOf(node);
+    const at = freePlace(besideNeighbours(node, edges, nodeOf, places) ?? below(taken), size, taken);
+    places[node.id] = at;
+    taken.push({ ...at, ...size });
+  }
+  return places;
 }
 
-/** An input stands before what it feeds, an output behind its source; a step alone goes below all. */
-function besideNeighbours(workflow: Workflow, key: string, placed: Record<string, Place>): Place {
-  const source = key.startsWith("outputs.") ? workflow.outputs[key.slice(8)]?.from : undefined;
-  const before = source && placed[parseLink(source).step];
-  const wanted = before ? { x: before.x + STEP_WIDTH + 84, y: before.y + 24 } : below(placed);
-  return freeFrom(wanted, placed);
+/** Level with the port that it is linked to, a column before or behind it; undefined where no neighbour has a place. */
+function besideNeighbours(
+  node: CanvasNode,
+  edges: readonly LinkEdge[],
+  nodeOf: ReadonlyMap<string, CanvasNode>,
+  places: Readonly<Record<string, Place>>,
+): Place | undefined {
+  const isInput = node.type === "workflowInput";
+  const ends = edges.flatMap((edge) => {
+    if ((isInput ? edge.source : edge.target) !== node.id) return [];
+    const [id, port] = isInput ? [edge.target, edge.targetHandle] : [edge.source, edge.sourceHandle];
+    const [at, there] = [places[id], nodeOf.get(id)];
+    return at && there ? [{ ...at, y: at.y + portHeight(there, port ?? ""), width: sizeOf(there).width }] : [];
+  });
+  const [first] = ends.sort((a, b) => (isInput ? a.x - b.x : b.x - a.x));
+  if (!first) return undefined;
+  const x = isInput ? first.x - COLUMN_GAP - BOUNDARY_WIDTH : first.x + first.width + COLUMN_GAP;
+  return { x, y: first.y - (node.type === "step" ? PORTS_TOP : BOUNDARY_HEIGHT / 2) };
 }
 
-function below(placed: Record<string, Place>): Place {
-  const all = Object.values(placed);
-  return { x: Math.min(...all.map((at) => at.x)), y: Math.max(...all.map((at) => at.y)) + 150 };
+/** How far below its node's top a port stands. */
+function portHeight(node: CanvasNode, port: string): number {
+  if (node.type !== "step") return BOUNDARY_HEIGHT / 2;
+  const row = [...node.data.inputs, ...node.data.outputs].findIndex(({ name }) => name === port);
+  return PORTS_TOP + (Math.max(row, 0) + 0.5) * ROW_HEIGHT;
 }
 
-/** The nearest free place at or under the wanted one. */
-export function freeFrom(wanted: Place, placed: Record<string, Place>): Place {
-  const taken = Object.values(placed);
-  const at = { ...wanted };
-  while (taken.some((other) => Math.abs(other.x - at.x) < STEP_WIDTH && Math.abs(other.y - at.y) < 64)) at.y += 72;
-  return at;
+function below(taken: readonly Area[]): Place {
+  return {
+    x: Math.min(...taken.map(({ x }) => x)),
+    y: Math.max(...taken.map(({ y, height }) => y + height)) + ROW_GAP,
+  };
 }

@@ -32,7 +32,7 @@ export function StepCard({ data, chosen, tone, mark, badge, where, chip, readOnl
       data-cluster={clusterColour(data.cluster)}
       style={{ width: STEP_WIDTH }}
       className={cn(
-        "rounded-[11px] border border-l-4 border-line border-l-cluster bg-card text-ink outline-2 outline-offset-2 outline-transparent",
+        "rounded-[11px] border border-l-4 border-edge/45 border-l-cluster bg-card text-ink outline-2 outline-offset-2 outline-transparent",
         tone === "problem" && "outline-warn",
         tone === "failed" && "outline-bad",
         chosen && "outline-accent",

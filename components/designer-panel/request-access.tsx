@@ -1,6 +1,7 @@
 "use client";
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { callApi, Refusal } from "#components/api/call-api";
@@ -12,6 +13,7 @@ import { Dialog } from "#components/ui/dialog";
 import { Notice } from "#components/ui/empty-state";
 import { useTell } from "#components/ui/toast";
 import { parseAppRef } from "#server/graph/workflow";
+import type { AgreementRow } from "#server/protocol/portal-views";
 
 type Answer = { id: string; state: string };
 
@@ -19,6 +21,19 @@ type Answer = { id: string; state: string };
 export function RequestAccess({ app }: { app: string }) {
   const t = useTranslations("workflows.access");
   const [open, setOpen] = useState(false);
+  const { cluster, name } = parseAppRef(app);
+  const { data } = useQuery({
+    queryKey: ["agreements"],
+    queryFn: ({ signal }) => callApi<{ items: AgreementRow[] }>("/api/v1/agreements", { signal }),
+  });
+  const isAsked = data?.items.some((row) => row.mine && row.app === `${cluster}/${name}` && row.state === "REQUESTED");
+  if (isAsked) {
+    return (
+      <Link href="/agreements" className="shrink-0 text-accent hover:underline">
+        {t("asked")}
+      </Link>
+    );
+  }
   return (
     <>
       <Button size="sm" className="justify-self-start" onClick={() => setOpen(true)}>
@@ -47,7 +62,7 @@ function RequestForm({ app, onDone }: { app: string; onDone: () => void }) {
       }),
     onSuccess: async (answer) => {
       tell(answer.state === "ACTIVE" ? t("granted") : t("sent"), "ok");
-      await client.invalidateQueries({ queryKey: ["plan"] });
+      await Promise.all(["plan", "agreements"].map((key) => client.invalidateQueries({ queryKey: [key] })));
       onDone();
     },
   });

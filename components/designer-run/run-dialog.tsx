@@ -59,7 +59,7 @@ export function RunDialog({ onClose, beforeLeaving }: Props) {
       <div className="grid gap-5 pb-3">
         {problems.length > 0 ? <Notice tone="warn">{t("hasProblems", { count: problems.length })}</Notice> : null}
         <Refused error={run.error} />
-        <HomeChoice />
+        <HomeChoice onChange={() => setValues((now) => withoutFiles(now))} />
         <Inputs values={values} onChange={setValues} problems={[...(tried ? missing : []), ...refused]} />
         <PlanTable />
       </div>
@@ -100,7 +100,13 @@ function Refused({ error }: { error: unknown }) {
   );
 }
 
-function HomeChoice() {
+/** Files stand at the home cluster, so another home needs them anew. */
+const withoutFiles = (values: Values): Values =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => ![value].flat().some(isFileOrFolder)));
+
+const isFileOrFolder = (value: unknown) => typeof value === "object" && value !== null && "kind" in value;
+
+function HomeChoice({ onChange }: { onChange: () => void }) {
   const t = useTranslations("workflows.run");
   const say = useBilingual();
   const { data: clusters, isPending } = useClusters();
@@ -114,7 +120,10 @@ function HomeChoice() {
           {...ids}
           value={home ?? ""}
           choices={active.map((cluster) => ({ value: cluster.name, label: `${say(cluster.title)} (${cluster.name})` }))}
-          onChange={setHome}
+          onChange={(next) => {
+            setHome(next);
+            onChange();
+          }}
         />
       )}
     </Field>

@@ -30,7 +30,7 @@ export function DesignerCanvas({ onKey, onDropApp, chosenEdge, onChooseEdge, onO
   const chosen = useDesigner((state) => state.chosen);
   const choose = useDesigner((state) => state.choose);
   const edit = useDesigner((state) => state.edit);
-  const { mayEdit } = useDesignerFacts();
+  const { mayEdit, appsLoading } = useDesignerFacts();
   const { screenToFlowPosition } = useReactFlow();
   const drawing = useDrawing();
   const edges = useLabelledEdges(drawing.edges, chosenEdge);
@@ -58,6 +58,7 @@ export function DesignerCanvas({ onKey, onDropApp, chosenEdge, onChooseEdge, onO
       onKey={onKey}
       label={t("canvas.label")}
       readOnly={!mayEdit}
+      settled={!appsLoading}
       flow={{
         ...links,
         onNodeDoubleClick: onOpen,

@@ -1,22 +1,23 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { ReactFlowProvider, useReactFlow } from "reactflow";
-import { useClusters } from "#components/canvas/cluster-name";
-import type { AppsByReference } from "#components/canvas/graph-of-workflow";
-import { freeFrom, placesOf } from "#components/canvas/layout-workflow";
+import { type AppsByReference, graphOfWorkflow } from "#components/canvas/graph-of-workflow";
+import { NEW_STEP, placesOf, sizeOf } from "#components/canvas/layout-workflow";
 import { useApps } from "#components/canvas/use-apps";
 import { SidePanel } from "#components/designer-panel/side-panel";
 import { ConflictNotice } from "#components/designer-run/conflict-notice";
 import { RunDialog } from "#components/designer-run/run-dialog";
+import { useHome } from "#components/designer-run/use-home";
+import { freePlace } from "#components/document/free-place";
 import { addStep, type Position } from "#components/document/steps";
 import { cn } from "#components/ui/class-names";
 import { parseAppRef } from "#server/graph/workflow";
 import type { WorkflowDraft } from "#server/protocol/run-rows";
 import { DesignerBar } from "./designer-bar";
 import { DesignerCanvas } from "./designer-canvas";
-import { countByNode, DesignerFactsContext, usePlan, useProblems } from "./designer-facts";
+import { countByNode, DesignerFactsContext, useDesignerFacts, usePlan, useProblems } from "./designer-facts";
 import { createDesignerStore, DesignerContext, useDesigner, useDesignerStore } from "./designer-store";
 import { Palette, type PaletteApp } from "./palette";
 import { ProblemList } from "./problem-list";
@@ -61,9 +62,7 @@ function Facts(props: Props) {
   const { apps, loading } = useApps(workflow);
   useFirstPlaces(apps, loading);
   const problems = useProblems(workflow, apps, loading);
-  const { data: clusters } = useClusters();
-  const [picked, setHome] = useState<string>();
-  const home = picked ?? clusters?.find((cluster) => cluster.state === "ACTIVE")?.name;
+  const [home, setHome] = useHome(props.draft.id, workflow, apps);
   const plan = usePlan(workflow, apps, home);
   const narrow = useIsNarrow();
   const mayEdit = props.draft.mayEdit && !narrow;
@@ -78,7 +77,7 @@ function Facts(props: Props) {
       setHome,
       mayEdit,
     }),
-    [apps, loading, problems, plan, home, mayEdit],
+    [apps, loading, problems, plan, home, setHome, mayEdit],
   );
   return (
     <DesignerFactsContext value={facts}>
@@ -132,9 +131,10 @@ function Rooms({ draft, add, narrow }: Props & { narrow: boolean }) {
             onOpen={open}
           />
           <ProblemList
-            onShow={(key) => {
+            onShow={(key, parameter) => {
               choose([key]);
               show(key);
+              focusField(panel, parameter);
             }}
           />
         </div>
@@ -170,19 +170,32 @@ function useShow() {
   };
 }
 
+/** To the field of a parameter, once the panel shows its step; without one, to the panel itself. */
+function focusField(panel: RefObject<HTMLElement | null>, parameter: string | undefined) {
+  requestAnimationFrame(() => {
+    const field = parameter && panel.current?.querySelector(`[data-parameter="${CSS.escape(parameter)}"]`);
+    const control = field ? field.querySelector<HTMLElement>("input, select, textarea, button") : undefined;
+    (control ?? panel.current)?.focus();
+    (field || undefined)?.scrollIntoView({ block: "center" });
+  });
+}
+
 const FIRST_PLACE: Position = { x: 40, y: 40 };
-const COLUMN = 300;
+const COLUMN = 320;
 
 /** Adds an app where it was dropped, or to the right of what was chosen or added last. */
 function useAddApp(add: string | undefined) {
   const store = useDesignerStore();
+  const { apps } = useDesignerFacts();
   const added = useRef(false);
   const addApp = (app: PaletteApp, at?: Position) => {
     const { workflow, chosen, edit, choose } = store.getState();
     const last = [...chosen].at(-1) ?? Object.keys(workflow.steps).at(-1);
     const beside = last === undefined ? undefined : workflow.layout[last];
     const wanted = at ?? (beside ? { x: beside.x + COLUMN, y: beside.y } : FIRST_PLACE);
-    const next = addStep(workflow, app, at ?? freeFrom(wanted, workflow.layout));
+    const { nodes } = graphOfWorkflow({ workflow, apps, places: workflow.layout });
+    const taken = nodes.map((node) => ({ ...node.position, ...sizeOf(node) }));
+    const next = addStep(workflow, app, at ?? freePlace(wanted, NEW_STEP, taken));
     edit(() => next.workflow);
     choose([next.id]);
   };

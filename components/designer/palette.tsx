@@ -73,10 +73,10 @@ function Groups({ items, onAdd }: { items: readonly AppCard[]; onAdd: Props["onA
   const clusters = [...new Set(items.map((app) => app.cluster))];
   return clusters.map((cluster) => (
     <section key={cluster} aria-label={title(cluster)} data-cluster={clusterColour(cluster)} className="mb-3">
-      <h3 className="mb-1 flex items-center gap-1.5 text-xs font-semibold text-cluster">
+      <h2 className="mb-1 flex items-center gap-1.5 text-xs font-semibold text-cluster">
         <span aria-hidden="true" className="size-2 rounded-sm bg-cluster" />
         {title(cluster)}
-      </h3>
+      </h2>
       <ul className="grid gap-1">
         {items
           .filter((app) => app.cluster === cluster)

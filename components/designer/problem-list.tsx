@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { ClusterMark } from "#components/canvas/cluster-name";
 import { useStepTitle } from "#components/canvas/step-title";
 import { RequestAccess } from "#components/designer-panel/request-access";
-import { fixOf, nodeOfProblem } from "#components/document/problem-place";
+import { fixOf, nodeOfProblem, parameterOfProblem } from "#components/document/problem-place";
 import { LookMark } from "#components/marks/state-mark";
 import { useBilingual } from "#components/marks/words";
 import { Button } from "#components/ui/button";
@@ -12,11 +12,13 @@ import type { Problem } from "#server/graph/workflow";
 import { useDesignerFacts } from "./designer-facts";
 import { useDesigner } from "./designer-store";
 
+type Show = (key: string, parameter?: string) => void;
+
 /** More than anybody reads at once; the count above tells of all. */
 const MOST_SHOWN = 100;
 
 /** Everything that stands between the draft and its run, in one list, each with the way to mend it. */
-export function ProblemList({ onShow }: { onShow: (key: string) => void }) {
+export function ProblemList({ onShow }: { onShow: Show }) {
   const t = useTranslations("workflows.problems");
   const { problems, plan, appsLoading } = useDesignerFacts();
   const refused = [...plan.values()].filter((step) => step.permission === "missing");
@@ -24,7 +26,7 @@ export function ProblemList({ onShow }: { onShow: (key: string) => void }) {
   return (
     <section aria-label={t("label")} className="flex min-h-0 flex-col border-t border-line bg-card px-4 py-2.5 text-sm">
       <header className="flex flex-wrap items-center gap-2">
-        <h2 className="text-sm font-semibold" role="status">
+        <h2 className="text-sm font-semibold" aria-live="polite">
           {appsLoading ? t("checking") : count > 0 ? t("count", { count }) : t("none")}
         </h2>
         {count > 0 ? <span className="text-xs text-faint">{t("before")}</span> : null}
@@ -49,7 +51,7 @@ export function ProblemList({ onShow }: { onShow: (key: string) => void }) {
   );
 }
 
-function ProblemLine({ problem, onShow }: { problem: Problem; onShow: (key: string) => void }) {
+function ProblemLine({ problem, onShow }: { problem: Problem; onShow: Show }) {
   const t = useTranslations("workflows.problems");
   const say = useBilingual();
   const title = useStepTitle();
@@ -61,14 +63,18 @@ function ProblemLine({ problem, onShow }: { problem: Problem; onShow: (key: stri
   return (
     <li className="flex min-h-9 items-center gap-2">
       <LookMark look="need" className="size-2.5" />
-      <span className="min-w-0 flex-1">
-        {node === undefined ? null : (
-          <button type="button" className="mr-1.5 font-semibold hover:underline" onClick={() => onShow(node)}>
-            {title(workflow, apps, node)}
-          </button>
-        )}
-        {say(problem.message)}
-      </span>
+      {node === undefined ? (
+        <span className="min-w-0 flex-1">{say(problem.message)}</span>
+      ) : (
+        <button
+          type="button"
+          className="min-w-0 flex-1 text-left hover:underline"
+          onClick={() => onShow(node, parameterOfProblem(problem))}
+        >
+          <b className="mr-1.5 font-semibold">{title(workflow, apps, node)}</b>
+          {say(problem.message)}
+        </button>
+      )}
       {fix && mayEdit ? (
         <Button size="sm" onClick={() => edit(fix.change)}>
           {t(`fix.${fix.name}`)}
@@ -78,7 +84,7 @@ function ProblemLine({ problem, onShow }: { problem: Problem; onShow: (key: stri
   );
 }
 
-function PermissionLine({ id, cluster, onShow }: { id: string; cluster: string; onShow: (key: string) => void }) {
+function PermissionLine({ id, cluster, onShow }: { id: string; cluster: string; onShow: Show }) {
   const t = useTranslations("workflows.problems");
   const title = useStepTitle();
   const workflow = useDesigner((state) => state.workflow);

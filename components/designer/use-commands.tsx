@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { type KeyboardEvent, useEffect } from "react";
 import { useReactFlow } from "reactflow";
 import { layoutWorkflow } from "#components/canvas/layout-workflow";
+import { FIT } from "#components/canvas/view";
 import { removeKeys } from "#components/designer-panel/side-panel";
 import { copySteps, pasteSteps, readClip } from "#components/document/clipboard";
 import { disconnect } from "#components/document/connections";
@@ -52,7 +53,7 @@ export function useCommands({ chosenEdge, onChooseEdge }: Edges) {
     },
     arrange: () => {
       edit((now) => ({ ...now, layout: layoutWorkflow(now, apps) }));
-      setTimeout(() => fitView({ padding: 0.15, maxZoom: 1.1 }), FIT_LATER_MS);
+      setTimeout(() => fitView(FIT), FIT_LATER_MS);
     },
     copied: () => {
       const { workflow, chosen } = store.getState();

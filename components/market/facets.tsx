@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { ClusterChip } from "#components/marks/cluster-chip";
+import { useFieldWord, useMediaWord } from "#components/marks/vocabulary";
 import { cn } from "#components/ui/class-names";
 import type { AppList, Facet } from "#server/protocol/portal-views";
 import { type FacetName, type MarketQuery, marketHref, toggled } from "./market-query";
@@ -22,7 +23,7 @@ export function Facets({ query, facets, clusterTitles }: Props) {
   return (
     <div className="grid gap-5 text-sm">
       <div>
-        <h3 className="mb-1 text-xs font-semibold text-faint">{t("runnable")}</h3>
+        <h2 className="mb-1 text-xs font-semibold text-faint">{t("runnable")}</h2>
         <FacetLink href={marketHref(query, { runnableNow: !query.runnableNow })} chosen={query.runnableNow}>
           {t("runnableNow")}
         </FacetLink>
@@ -50,12 +51,12 @@ type GroupProps = {
 };
 
 function FacetGroup({ query, facet, label, values, clusterTitles }: GroupProps) {
-  const t = useTranslations("market");
+  const word = useFacetWord();
   const named = values.filter(({ value }) => value !== "" || facet === "licences");
   if (named.length === 0) return null;
   return (
     <div>
-      <h3 className="mb-1 text-xs font-semibold text-faint">{label}</h3>
+      <h2 className="mb-1 text-xs font-semibold text-faint">{label}</h2>
       <ul>
         {named.map(({ value, count }) => (
           <li key={value}>
@@ -64,17 +65,24 @@ function FacetGroup({ query, facet, label, values, clusterTitles }: GroupProps) 
               chosen={query[facet].includes(value)}
               count={count}
             >
-              {facet === "clusters" ? (
-                <ClusterChip name={value} title={clusterTitles[value]} />
-              ) : (
-                value || t("noLicence")
-              )}
+              {facet === "clusters" ? <ClusterChip name={value} title={clusterTitles[value]} /> : word(facet, value)}
             </FacetLink>
           </li>
         ))}
       </ul>
     </div>
   );
+}
+
+/** What a facet's value is called; names that are the same everywhere, such as licences, stay as they are. */
+function useFacetWord(): (facet: FacetName, value: string) => string {
+  const t = useTranslations("market");
+  const field = useFieldWord();
+  const media = useMediaWord();
+  return (facet, value) => {
+    if (facet === "fields") return field(value);
+    return facet === "media" ? media(value) : value || t("noLicence");
+  };
 }
 
 type LinkProps = { href: string; chosen: boolean; count?: number; children: React.ReactNode };

@@ -15,6 +15,7 @@ import { cn } from "#components/ui/class-names";
 import { Notice } from "#components/ui/empty-state";
 import type { Parameter } from "#server/graph/app";
 import type { DirectoryValue, FileValue, Value } from "#server/graph/workflow";
+import { SampleChoice } from "./sample-choice";
 import { uploadAll, valueOfUploads } from "./upload-all";
 
 type Data = FileValue | DirectoryValue;
@@ -75,6 +76,9 @@ export function FileField({ ids, parameter, value, onChange, uploadFile }: Props
           busy={upload.isPending}
           onPick={upload.mutate}
         />
+      ) : null}
+      {uploadFile && parameter.kind === "file" ? (
+        <SampleChoice parameter={parameter} busy={upload.isPending} onPick={(file) => upload.mutate([file])} />
       ) : null}
       {moving ? (
         <Progress

@@ -23,6 +23,11 @@ const aParameter = (over: Partial<Parameter>): Parameter => ({
   ...over,
 });
 
+const SAMPLE = {
+  ...{ name: "s.csv", path: "/samples/s.csv", size: 3, mediaType: "text/csv" },
+  title: { ko: "표본", en: "Sample" },
+};
+
 type HeldProps = { parameter: Parameter; over: Partial<ParameterFormProps>; given: { value: Value | undefined } };
 
 /** The form with its state, as a page holds it. */
@@ -37,8 +42,10 @@ function Held({ parameter, over, given }: HeldProps) {
 
 function show(parameter: Parameter, over: Partial<ParameterFormProps> = {}, first?: Value) {
   const given: HeldProps["given"] = { value: first };
+  const client = new QueryClient();
+  client.setQueryData(["samples"], [SAMPLE]);
   render(
-    <QueryClientProvider client={new QueryClient()}>
+    <QueryClientProvider client={client}>
       <NextIntlClientProvider locale="ko" messages={messages.ko} timeZone="Asia/Seoul">
         <Held parameter={parameter} over={over} given={given} />
       </NextIntlClientProvider>
@@ -128,4 +135,14 @@ test("a file that was not taken says why at its field", async () => {
   show(aParameter({ kind: "file" }), { uploadFile: () => Promise.reject(new Error("no")) });
   fireEvent.change(screen.getByLabelText(/값/), { target: { files: [new File(["x"], "표.csv")] } });
   expect((await screen.findByRole("alert")).textContent).toContain("표.csv 파일을 올리지 못했습니다.");
+});
+
+test.each([
+  { mediaType: "text/csv", offered: 1 },
+  { mediaType: undefined, offered: 1 },
+  { mediaType: "image/png", offered: 0 },
+])("sample data is offered where its media type fits: $mediaType", ({ mediaType, offered }) => {
+  const parameter = aParameter({ kind: "file", ...(mediaType ? { mediaType } : {}) });
+  show(parameter, { uploadFile: () => Promise.reject(new Error("no")) });
+  expect(screen.queryAllByRole("button", { name: "예제 자료" })).toHaveLength(offered);
 });

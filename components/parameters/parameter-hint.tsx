@@ -1,6 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { useMediaWord } from "#components/marks/vocabulary";
 import type { Parameter } from "#server/graph/app";
 
 function limitText(parameter: Parameter, t: ReturnType<typeof useTranslations<"parameters">>): string {
@@ -13,20 +14,26 @@ function limitText(parameter: Parameter, t: ReturnType<typeof useTranslations<"p
   return unit ?? "";
 }
 
+const valueText = (value: Parameter["default"], t: ReturnType<typeof useTranslations<"parameters">>): string => {
+  if (typeof value === "boolean") return value ? t("yes") : t("no");
+  return Array.isArray(value) ? value.join(", ") : String(value);
+};
+
 /** What may be entered, in a few words: limits and unit, length, default, media type, which others it excludes. */
 export function useParameterHint(parameter: Parameter, siblings: readonly Parameter[]): string {
   const t = useTranslations("parameters");
+  const media = useMediaWord();
   const { exclusiveGroup, default: standard, length } = parameter;
   const group = siblings.filter((other) => exclusiveGroup !== undefined && other.exclusiveGroup === exclusiveGroup);
   const kind = t(`kinds.${parameter.kind}`);
   return [
     parameter.list ? t("listOf", { kind }) : kind,
-    parameter.mediaType ?? "",
+    parameter.mediaType ? media(parameter.mediaType) : "",
     limitText(parameter, t),
     length === undefined ? "" : t("exactly", { count: length }),
     standard === undefined || standard === null || standard === "" || parameter.secret
       ? ""
-      : t("defaultIs", { value: Array.isArray(standard) ? standard.join(", ") : String(standard) }),
+      : t("defaultIs", { value: valueText(standard, t) }),
     group.length > 1 ? t("oneOfGroup", { names: group.map((other) => other.name).join(", ") }) : "",
     parameter.secret ? t("secretNote") : "",
   ]

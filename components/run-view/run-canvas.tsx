@@ -5,9 +5,15 @@ import { useMemo } from "react";
 import { ReactFlowProvider } from "reactflow";
 import { InputCard, OutputCard } from "#components/canvas/boundary-card";
 import { FlowFrame } from "#components/canvas/flow-frame";
-import { graphOfWorkflow, type LinkEdge } from "#components/canvas/graph-of-workflow";
-import { placesOf } from "#components/canvas/layout-workflow";
+import {
+  type AppsByReference,
+  type CanvasNode,
+  graphOfWorkflow,
+  type LinkEdge,
+} from "#components/canvas/graph-of-workflow";
+import { placesOf, sizeOf } from "#components/canvas/layout-workflow";
 import { useApps } from "#components/canvas/use-apps";
+import { withoutOverlaps } from "#components/document/free-place";
 import { bytesText } from "#components/marks/bytes";
 import type { Workflow } from "#server/graph/workflow";
 import type { RunView } from "#server/protocol/run-view";
@@ -28,6 +34,8 @@ type Props = { id: string; chosen: string | undefined; onChoose: (step: string |
 
 const documentOf = (run: RunView) => run.document;
 const clustersOf = (run: RunView) => Object.fromEntries(run.steps.map((step) => [step.id, step.cluster]));
+const remoteOf = (run: RunView) => [...new Set(run.steps.filter(isRemote).map(({ id }) => id))];
+const isRemote = (step: RunView["steps"][number]) => step.placement === "remote";
 const homeOf = (run: RunView) => run.home;
 const sizesOf = (run: RunView) => {
   const sizes: Record<string, number> = {};
@@ -44,8 +52,9 @@ export function RunCanvas({ id, chosen, onChoose }: Props) {
   const clusters = useRunPart(id, clustersOf);
   const home = useRunPart(id, homeOf);
   const sizes = useRunPart(id, sizesOf);
-  const { apps } = useApps(workflow);
-  const places = useMemo(() => placesOf(workflow, apps), [workflow, apps]);
+  const remote = useRunPart(id, remoteOf);
+  const { apps, loading } = useApps(workflow);
+  const places = useMemo(() => roomyPlaces(workflow, apps, remote ?? []), [workflow, apps, remote]);
   const drawing = useMemo(
     () => graphOfWorkflow({ workflow, apps, places, clusterOf: (step) => clusters?.[step], home }),
     [workflow, apps, places, clusters, home],
@@ -63,10 +72,24 @@ export function RunCanvas({ id, chosen, onChoose }: Props) {
           onChoose={([first]) => onChoose(first !== undefined && workflow.steps[first] ? first : undefined)}
           label={t("canvas")}
           readOnly
+          settled={!loading}
         />
       </ReactFlowProvider>
     </RunIdContext>
   );
+}
+
+const PROXY_LINES = 46;
+
+/** The author's places, with room for what a remote step says of its proxy. */
+function roomyPlaces(workflow: Workflow, apps: AppsByReference, remote: readonly string[]) {
+  const places = placesOf(workflow, apps);
+  const { nodes } = graphOfWorkflow({ workflow, apps, places });
+  const grown = (node: CanvasNode) => {
+    const { width, height } = sizeOf(node);
+    return { width, height: remote.includes(node.id) ? height + PROXY_LINES : height };
+  };
+  return withoutOverlaps(places, new Map(nodes.map((node) => [node.id, grown(node)])));
 }
 
 /** A bridge between clusters says how much went over it, as soon as that is known. */

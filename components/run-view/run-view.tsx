@@ -43,7 +43,7 @@ export function RunView({ initial }: { initial: Run }) {
       <div className="h-[42dvh] min-h-64 lg:h-auto lg:min-h-0 lg:flex-1">
         <RunCanvas id={run.id} chosen={chosen} onChoose={choose} />
       </div>
-      <div className="grid min-h-0 border-t border-line bg-card lg:h-[min(400px,46dvh)] lg:grid-cols-[minmax(0,1fr)_minmax(360px,40%)]">
+      <div className="grid min-h-0 border-t border-line bg-card lg:h-[min(360px,38dvh)] lg:grid-cols-[minmax(0,1fr)_minmax(360px,40%)]">
         <Tabs
           tabs={tabs}
           label={t("tabs.label")}
@@ -62,7 +62,7 @@ export function RunView({ initial }: { initial: Run }) {
 
 /** What a reader wants to see first: what failed, else what runs, else the last step. */
 function interesting(steps: readonly StepView[]): StepView | undefined {
-  return summaryOf(steps.filter((step) => step.state !== "WAITING"))?.shown ?? steps[0];
+  return summaryOf(steps.filter((step) => step.state !== "WAITING").reverse())?.shown ?? steps[0];
 }
 
 function useShown(steps: readonly StepView[], id: string | undefined, index: number | null | undefined) {

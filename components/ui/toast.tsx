@@ -55,7 +55,10 @@ export function ToastRegion({ children }: { children: ReactNode }) {
       <Radix.Provider label={t("notices")}>
         {children}
         {items}
-        <Radix.Viewport className="fixed right-4 bottom-4 z-50 grid w-[min(360px,calc(100vw-2rem))] gap-2 max-md:bottom-20" />
+        <Radix.Viewport
+          label={`${t("notices")} ({hotkey})`}
+          className="fixed right-4 bottom-4 z-50 grid w-[min(360px,calc(100vw-2rem))] gap-2 max-md:bottom-20"
+        />
       </Radix.Provider>
     </TellContext>
   );

@@ -8,13 +8,11 @@ import { isRunOver } from "#server/protocol/states";
 export type Where = { home: string; port: number };
 export type Said = { code: number | null; out: string; bytes: Buffer; err: string };
 
-/** `npm run krdc` without npm's own half second; `cwd` is where the person stands. */
-export function krdc(where: Where, words: string[], more: { token?: string; cwd?: string } = {}): Promise<Said> {
-  return run(process.execPath, [join(process.cwd(), "server/launch/bootstrap.js"), "krdc", ...words], {
-    ...ownEnvironment(where),
-    INIT_CWD: more.cwd ?? process.cwd(),
-    ...(more.token ? { KRDC_TOKEN: more.token } : {}),
-  });
+/** `npm run krdc` without npm's own half second. */
+export function krdc(where: Where, words: string[], token?: string, onOutput?: (text: string) => void): Promise<Said> {
+  const program = [join(process.cwd(), "server/launch/bootstrap.js"), "krdc", ...words];
+  const env = { ...ownEnvironment(where), INIT_CWD: process.cwd(), ...(token ? { KRDC_TOKEN: token } : {}) };
+  return run(process.execPath, program, env, onOutput);
 }
 
 /** Exactly what the README tells people to type. */
@@ -27,12 +25,20 @@ function ownEnvironment({ home, port }: Where): NodeJS.ProcessEnv {
   return { ...others, NODE_ENV: "production", LANG: "C.UTF-8", KRDC_HOME: home, PORT: String(port) };
 }
 
-function run(command: string, words: string[], env: NodeJS.ProcessEnv): Promise<Said> {
+function run(
+  command: string,
+  words: string[],
+  env: NodeJS.ProcessEnv,
+  onOutput?: (text: string) => void,
+): Promise<Said> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, words, { env, stdio: ["ignore", "pipe", "pipe"] });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
+    child.stdout.on("data", (chunk: Buffer) => {
+      out.push(chunk);
+      onOutput?.(chunk.toString("utf8"));
+    });
     child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
     child.on("error", reject);
     child.on("close", (code) => {
@@ -43,6 +49,13 @@ function run(command: string, words: string[], env: NodeJS.ProcessEnv): Promise<
 }
 
 type Submission = { home: string; set?: Record<string, unknown>; files?: [string, string][] };
+
+function submitWords(file: string, { home, set = {}, files = [] }: Submission): string[] {
+  const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+  const sets = Object.entries(set).flatMap(([name, value]) => ["--set", `${name}=${text(value)}`]);
+  const paths = files.flatMap(([name, path]) => ["--file", `${name}=${path}`]);
+  return ["run", "submit", file, "--home", home, ...sets, ...paths];
+}
 
 /** Somebody with a token at the command line; what must succeed throws with what the command said when it does not. */
 export class Person {
@@ -61,7 +74,7 @@ export class Person {
   }
 
   krdc(...words: string[]): Promise<Said> {
-    return krdc(this.where, words, { token: this.token });
+    return krdc(this.where, words, this.token);
   }
 
   async json<T>(...words: string[]): Promise<T> {
@@ -71,11 +84,17 @@ export class Person {
   }
 
   /** `file` is a path to a workflow document. */
-  trySubmit(file: string, { home, set = {}, files = [] }: Submission, ...more: string[]): Promise<Said> {
-    const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
-    const sets = Object.entries(set).flatMap(([name, value]) => ["--set", `${name}=${text(value)}`]);
-    const paths = files.flatMap(([name, path]) => ["--file", `${name}=${path}`]);
-    return this.krdc("run", "submit", file, "--home", home, ...sets, ...paths, "--json", ...more);
+  trySubmit(file: string, submission: Submission, ...more: string[]): Promise<Said> {
+    return this.krdc(...submitWords(file, submission), "--json", ...more);
+  }
+
+  /** The command goes on waiting for the run's end while the story does something to the house. */
+  submitAndWait(file: string, submission: Submission): Promise<{ id: string; ended: Promise<Said> }> {
+    return new Promise((resolve, reject) => {
+      const words = [...submitWords(file, submission), "--wait"];
+      const ended = krdc(this.where, words, this.token, (text) => resolve({ id: text.trim(), ended }));
+      ended.then((said) => reject(new Error(`no run: ${said.err}`)), reject);
+    });
   }
 
   async submit(file: string, submission: Submission): Promise<string> {

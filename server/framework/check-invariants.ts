@@ -43,7 +43,7 @@ const invariants: Record<string, ReturnType<typeof sql>> = {
     where a.state = 'REVOKED' and h.outcome is null and a.document->>'onRevoke' = 'kill'`,
   "uses of an agreement are its hosted runs": sql`
     select a.id::text as what from agreements a where a.runs_used <>
-    (select count(*) from hosted_runs h where h.agreement_id = a.id)`,
+    (select count(distinct (h.home, h.run_key)) from hosted_runs h where h.agreement_id = a.id)`,
   "every output of a step is in the store's index": sql`
     select s.run_id::text || '/' || s.step as what from step_runs s, jsonb_path_query(s.outputs, '$.**.sha256') d
     where not exists (select 1 from artifacts x where x.sha256 = d #>> '{}')`,

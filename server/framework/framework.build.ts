@@ -20,6 +20,7 @@ import { endFramework, startFramework } from "./start-framework";
 
 const supervisor = join(import.meta.dirname, "runtime/process/supervisor.py");
 const path = "/usr/local/bin:/usr/bin:/bin";
+
 const quiet = log.child({}, { level: "silent" });
 
 type Size = Partial<Pick<FrameworkContext, "slots" | "proxies" | "logBytes">>;

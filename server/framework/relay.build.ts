@@ -16,18 +16,20 @@ export type Relay = {
   /** Every call that came by, in order. */
   seen: Passage[];
   fate: (call: Passage) => Fate | Promise<Fate>;
+  /** Breaks every connection that stands now. */
+  breakAll: () => void;
   close: () => Promise<void>;
 };
 
 function forward(port: number, incoming: IncomingMessage, outgoing: ServerResponse, isLost: boolean): void {
-  const { method, url, headers } = incoming;
+  const { method, url, rawHeaders: headers } = incoming;
   const onward = request({ port, host: "127.0.0.1", method, path: url, headers }, (answer) => {
     answer.on("error", () => outgoing.destroy());
     if (isLost) {
       answer.resume().on("end", () => outgoing.destroy());
       return;
     }
-    outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+    outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
     answer.pipe(outgoing);
   });
   onward.on("error", () => outgoing.destroy());
@@ -49,6 +51,7 @@ export async function aRelay(): Promise<Relay> {
     target: undefined,
     seen: [],
     fate: () => "pass",
+    breakAll: () => server.closeAllConnections(),
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
@@ -56,4 +59,35 @@ export async function aRelay(): Promise<Relay> {
       }),
   };
   return relay;
+}
+
+/** Holds the first call that matches: `reached` when it is there, and nothing happens to it before `release`. */
+export function holdFirst(relay: Relay, matches: (call: Passage) => boolean) {
+  let release: (fate: Fate) => void = () => {};
+  const decided = new Promise<Fate>((resolve) => {
+    release = resolve;
+  });
+  let arrive = () => {};
+  const reached = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  let isHeld = false;
+  relay.fate = (call) => {
+    if (isHeld || !matches(call)) return "pass";
+    isHeld = true;
+    arrive();
+    return decided;
+  };
+  return { reached, release };
+}
+
+/** The first calls that match meet a fate, all others pass; answers how many did. */
+export function strike(relay: Relay, fate: Fate, times: number, matches: (call: Passage) => boolean) {
+  const struck: Passage[] = [];
+  relay.fate = (call) => {
+    if (struck.length >= times || !matches(call)) return "pass";
+    struck.push(call);
+    return fate;
+  };
+  return struck;
 }

@@ -52,11 +52,11 @@ export type Parameter = z.infer<typeof parameter>;
 export const resources = z.strictObject({
   cpu: z
     .string()
-    .regex(/^\d+m?$/)
+    .regex(/^[1-9]\d{0,8}m?$/)
     .default("500m"),
   memory: z
     .string()
-    .regex(/^\d+(Ki|Mi|Gi)$/)
+    .regex(/^[1-9]\d{0,8}(Ki|Mi|Gi)$/)
     .default("512Mi"),
   gpu: z.int().min(0).default(0),
   durationSeconds: z

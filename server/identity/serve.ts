@@ -17,8 +17,9 @@ export async function serveIdentity(folder: string, settings: IdentitySettings):
   provider.on("server_error", (_, error) => log.error({ reason: error.message }, "a sign-in failed"));
   const answer = provider.callback();
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? "/", settings.issuer);
-    if (request.headers.host !== new URL(settings.issuer).host) {
+    // Two slashes and the like are no path of ours, and no reason to end.
+    const pathname = pathOf(request.url, settings.issuer);
+    if (pathname === undefined || request.headers.host !== new URL(settings.issuer).host) {
       send(response, 421, notePage(languageOf(undefined, request.headers["accept-language"]), "title", "failed"));
     } else if (pathname.startsWith("/interaction/")) {
       answerInteraction(provider, settings, request, response).catch((error: unknown) => {
@@ -33,4 +34,8 @@ export async function serveIdentity(folder: string, settings: IdentitySettings):
     server.once("error", reject).listen(settings.port, LOOPBACK, resolve);
   });
   return server;
+}
+
+function pathOf(url: string | undefined, issuer: string): string | undefined {
+  return URL.canParse(url ?? "/", issuer) ? new URL(url ?? "/", issuer).pathname : undefined;
 }

@@ -13,3 +13,7 @@ export function canonicalJson(data: unknown): string {
 
 /** SHA-256 of the canonical JSON, hex. */
 export const digestOfJson = (data: unknown) => sha256Hex(canonicalJson(data));
+
+/** Each part of a compact token in the one base64url form of its bytes, so that no token has two spellings. */
+export const isCanonicalToken = (token: string) =>
+  token.split(".").every((part) => Buffer.from(part, "base64url").toString("base64url") === part);

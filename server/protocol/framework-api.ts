@@ -100,11 +100,11 @@ export const grantRequest = z.strictObject({
   parametersHash: z.string(),
   inputsHash: z.string(),
   limits: z.strictObject({
-    cpuMillis: z.int(),
-    memoryBytes: z.int(),
-    gpu: z.int(),
-    durationSeconds: z.int(),
-    outputBytes: z.int(),
+    cpuMillis: z.int().min(1),
+    memoryBytes: z.int().min(1),
+    gpu: z.int().min(0),
+    durationSeconds: z.int().min(1),
+    outputBytes: z.int().min(1),
   }),
   resultsLifetimeDays: z.int(),
 });

@@ -2,6 +2,7 @@ import { decodeProtectedHeader, type JWK, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import { KrdcError } from "#server/errors";
 import { appName, clusterName, digest, sha256Hex } from "#server/graph/app";
+import { isCanonicalToken } from "./canonical";
 import { importSigningKey } from "./keys";
 
 export const grantType = "krdc-grant+jwt";
@@ -59,6 +60,7 @@ const grantHeader = z.strictObject({ alg: z.literal("EdDSA"), typ: z.literal(gra
 /** Exact typ and alg, no key or critical header; says which pinned key must verify it. */
 export function readGrantHeader(token: string): { kid: string } {
   try {
+    if (!isCanonicalToken(token)) throw new TypeError("a token has one spelling");
     return grantHeader.parse(decodeProtectedHeader(token));
   } catch (cause) {
     throw new KrdcError("unauthenticated", "unauthenticated", { cause });

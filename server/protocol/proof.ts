@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { decodeProtectedHeader, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import { KrdcError } from "#server/errors";
+import { isCanonicalToken } from "./canonical";
 import { importSigningKey, type PrivateKey, type PublicKey, publicKey, publicPart, thumbprintOf } from "./keys";
 
 /** How far two clocks may differ, in seconds, before a proof is refused as `clock_skew`. */
@@ -48,7 +49,7 @@ export async function verifyProof(
   expected: { htm: string; htu: string; accessToken?: string | undefined },
   now: Date,
 ): Promise<{ jkt: string; key: PublicKey; claims: ProofClaims }> {
-  if (!proof || proof.length > 4096) throw refuse();
+  if (!proof || proof.length > 4096 || !isCanonicalToken(proof)) throw refuse();
   try {
     const { jwk } = header.parse(decodeProtectedHeader(proof));
     const verified = await jwtVerify(proof, await importSigningKey(jwk), {

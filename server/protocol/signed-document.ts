@@ -1,7 +1,7 @@
 import type { JWK } from "jose";
 import { CompactSign, compactVerify } from "jose";
 import { KrdcError } from "#server/errors";
-import { canonicalJson } from "./canonical";
+import { canonicalJson, isCanonicalToken } from "./canonical";
 import { importSigningKey } from "./keys";
 
 /** Signs a document's canonical JSON; `typ` keeps a signature for one use from serving for another. */
@@ -16,6 +16,7 @@ export async function signDocument(key: JWK, typ: string, document: unknown): Pr
 export async function readSignedDocument(key: JWK, typ: string, jws: string): Promise<unknown> {
   const alg = key.crv === "Ed25519" ? "EdDSA" : "ES256";
   try {
+    if (!isCanonicalToken(jws)) throw new TypeError("a signature has one spelling");
     const verified = await compactVerify(jws, await importSigningKey(key), { algorithms: [alg] });
     const { typ: found, alg: used, ...rest } = verified.protectedHeader;
     if (found !== typ || used !== alg || Object.keys(rest).length > 0) throw new TypeError("another kind of signature");

@@ -27,7 +27,7 @@ export function offerRefusal(
 /** Why an agreement does not cover this use now, or undefined when it does. */
 export function refusalOfUse(
   agreement: Pick<Agreement, "state" | "runsUsed"> & { document: AgreementDocument },
-  use: { user: string; app: string; digest: string; live: number },
+  use: { user: string; app: string; digest: string; live: number; isCounted: boolean },
   now: Date,
 ): string | undefined {
   const { document } = agreement;
@@ -37,7 +37,8 @@ export function refusalOfUse(
   if (document.user !== use.user) return "agreement.other_user";
   if (document.app !== use.app) return "agreement.other_app";
   if (document.digests !== "*" && !document.digests.includes(use.digest)) return "agreement.other_version";
-  if (document.maxRuns !== null && agreement.runsUsed >= document.maxRuns) return "agreement.budget_used";
+  if (!use.isCounted && document.maxRuns !== null && agreement.runsUsed >= document.maxRuns)
+    return "agreement.budget_used";
   if (use.live >= document.maxConcurrent) return "agreement.too_many_at_once";
   return undefined;
 }

@@ -8,7 +8,8 @@ import { refusalOfUse } from "./agreement";
 import { type Agreement, countUse, insertAudit, lockAgreement, selectAgreement } from "./agreements.repo";
 import { verifyHubSignature } from "./sign-agreement";
 
-export type Use = { user: string; app: string; digest: string; live: number };
+/** `isCounted`: an earlier attempt of the same step run has taken its share of the budget already. */
+export type Use = { user: string; app: string; digest: string; live: number; isCounted: boolean };
 
 async function verifyBothSignatures(ctx: FrameworkContext, agreement: Agreement): Promise<void> {
   await verifyHubSignature(ctx, agreement.document, agreement.hubSignature);
@@ -17,10 +18,14 @@ async function verifyBothSignatures(ctx: FrameworkContext, agreement: Agreement)
     throw new KrdcError("unauthenticated", "signature.invalid");
 }
 
+/** Ends by itself when another run does: home asks again instead of giving the attempt up. */
+const isPassing = (refusal: string) => refusal === "agreement.too_many_at_once";
+
 function refuseUnless(agreement: Agreement | undefined, use: Use, now: Date): Agreement {
   if (!agreement) throw new KrdcError("forbidden", "agreement.missing");
   const refusal = refusalOfUse(agreement, use, now);
-  if (refusal) throw new KrdcError("forbidden", refusal, { detail: { app: use.app } });
+  if (refusal)
+    throw new KrdcError(isPassing(refusal) ? "too_many" : "forbidden", refusal, { detail: { app: use.app } });
   return agreement;
 }
 
@@ -28,6 +33,12 @@ function refuseUnless(agreement: Agreement | undefined, use: Use, now: Date): Ag
 export async function checkAgreement(ctx: FrameworkContext, id: string, use: Use): Promise<void> {
   const agreement = refuseUnless(await selectAgreement(ctx.db, id), use, ctx.now());
   await verifyBothSignatures(ctx, agreement);
+}
+
+/** Whether something may still begin under this agreement; its lock is kept for the caller's transaction. */
+export async function isAgreementAlive(ctx: FrameworkContext, id: string): Promise<boolean> {
+  const agreement = await lockAgreement(ctx.db, id);
+  return agreement?.state === "ACTIVE" && Date.parse(agreement.document.expires) > ctx.now().getTime();
 }
 
 /** Takes the agreement's lock for the caller's transaction. */
@@ -38,8 +49,9 @@ export async function holdAgreement(ctx: FrameworkContext, id: string): Promise<
 /** The same again under the agreement's lock, and one use counted. Call inside a transaction. */
 export async function spendAgreement(ctx: FrameworkContext, id: string, use: () => Promise<Use>): Promise<void> {
   const agreement = await lockAgreement(ctx.db, id);
-  refuseUnless(agreement, await use(), ctx.now());
-  await countUse(ctx.db, id);
+  const wanted = await use();
+  refuseUnless(agreement, wanted, ctx.now());
+  if (!wanted.isCounted) await countUse(ctx.db, id);
 }
 
 /** One line in the record of decisions, in the caller's transaction. */

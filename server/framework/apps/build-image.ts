@@ -139,6 +139,15 @@ async function describe(ctx: FrameworkContext, build: Build, work: string, manif
   };
 }
 
+/** Nothing of an image changes after its digest was taken; a guard against mistakes, not against an app of the same user. */
+async function protect(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await protect(path);
+    else if (entry.isFile()) await chmod(path, (await stat(path)).mode & 0o555);
+  }
+}
+
 /** Moves the finished folder to its digest; equal content that is already there stays. */
 async function settle(ctx: FrameworkContext, work: string, digest: string): Promise<void> {
   const final = imageFolder(ctx, digest);
@@ -149,7 +158,7 @@ async function settle(ctx: FrameworkContext, work: string, digest: string): Prom
     await rm(work, { recursive: true, force: true });
     if (!(await stat(final).catch(() => undefined))) throw new KrdcError("unavailable", "storage.cannot_write");
   }
-  await chmod(join(final, "app"), 0o555);
+  await protect(final);
 }
 
 /** Commands run from the image's own environment: its python3, and its files by their place in the app's folder. */

@@ -1,5 +1,4 @@
 import { open, readFile, stat } from "node:fs/promises";
-import type { Readable } from "node:stream";
 import { KrdcError } from "#server/errors";
 import type { BuildView, PortalUser } from "#server/protocol/framework-api";
 import type { FrameworkContext } from "../context";
@@ -14,7 +13,11 @@ const maxSourceBytes = 100 * 1024 * 1024;
 export const mayProvide = (ctx: FrameworkContext, user: PortalUser) => user.roles.includes(`provider:${ctx.name}`);
 
 /** A provider hands in an app's sources; the build itself follows in the background. */
-export async function registerApp(ctx: FrameworkContext, user: PortalUser, source: Readable): Promise<{ id: string }> {
+export async function registerApp(
+  ctx: FrameworkContext,
+  user: PortalUser,
+  source: AsyncIterable<Buffer>,
+): Promise<{ id: string }> {
   if (!mayProvide(ctx, user)) throw new KrdcError("forbidden", "app.not_a_provider", { detail: { cluster: ctx.name } });
   const stored = await storeStream(ctx.folder, source, { maxBytes: maxSourceBytes });
   const build = await insertBuild(ctx.db, { builtBy: user.sub, sourceSha256: stored.sha256 }, ctx.now());

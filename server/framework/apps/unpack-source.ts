@@ -15,16 +15,39 @@ function problemOf(entry: ReadEntry): string | undefined {
   return undefined;
 }
 
+/** The path as the file system takes it: without empty and `.` parts. */
+const placeOf = (path: string) => path.split("/").filter((part) => part !== "" && part !== ".");
+
+/** Notes each place once: a second file there, or one below a file, would be unpacked differently by different readers. */
+function isTakenTwice(entry: ReadEntry, taken: Map<string, "file" | "folder">): boolean {
+  const parts = placeOf(entry.path);
+  const kind = entry.type === "Directory" ? "folder" : "file";
+  for (let depth = 1; depth < parts.length; depth += 1) {
+    const above = parts.slice(0, depth).join("/");
+    if (taken.get(above) === "file") return true;
+    taken.set(above, "folder");
+  }
+  const place = parts.join("/");
+  const before = taken.get(place);
+  taken.set(place, kind);
+  return before !== undefined && (before === "file" || kind === "file");
+}
+
 /** Unpacks an app's sources: files and folders only, inside the folder only, bounded in count, size and ratio. */
 export async function unpackSource(archive: string, folder: string, packedBytes: number): Promise<void> {
   let entries = 0;
+  let files = 0;
   let bytes = 0;
+  const taken = new Map<string, "file" | "folder">();
   let problem: KrdcError | undefined;
   const check = (entry: ReadEntry) => {
     entries += 1;
+    if (entry.type !== "Directory") files += 1;
     bytes += entry.size;
     const code = problemOf(entry);
     if (code) problem ??= refuse(code, { name: entry.path.slice(0, 200) });
+    if (!problem && isTakenTwice(entry, taken))
+      problem = refuse("archive.duplicate", { name: entry.path.slice(0, 200) });
     const isTooMuch =
       entries > limits.entries || bytes > limits.bytes || bytes > limits.ratio * Math.max(packedBytes, 10_000);
     if (isTooMuch) problem ??= refuse("archive.too_large", { entries: limits.entries, bytes: limits.bytes });
@@ -35,7 +58,7 @@ export async function unpackSource(archive: string, folder: string, packedBytes:
     throw problem ?? new KrdcError("unprocessable", "archive.unreadable", { cause });
   }
   if (problem) throw problem;
-  if (entries === 0) throw refuse("archive.empty");
+  if (files === 0) throw refuse("archive.empty");
   await extract({ file: archive, cwd: folder, strict: true, preserveOwner: false, noMtime: true });
 }
 

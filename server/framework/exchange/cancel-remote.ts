@@ -1,15 +1,22 @@
 import { KrdcError } from "#server/errors";
 import { hostedRunAnswer } from "#server/protocol/hosted-run";
 import type { FrameworkContext } from "../context";
+import { stopExecutions } from "../execution/queue-execution";
 import { callHost } from "./call-host";
 import type { RemoteAttempt } from "./remote-attempt";
 import { selectRemoteAttempt, selectUncancelled, updateRemoteAttempt } from "./remote-attempts.repo";
-import { applyAnswer } from "./settle-remote";
+import { applyAnswer, settleRemote } from "./settle-remote";
 
-/** Notes that a run's remote attempts are to be cancelled; their proxies carry it out. Call inside a transaction. */
+/**
+ * Notes that a run's remote attempts are to be cancelled. What was never sent ends at once; the rest is told to its host
+ * by the proxies. Call inside a transaction.
+ */
 export async function requestRemoteCancels(ctx: FrameworkContext, runId: string): Promise<void> {
   for (const row of await selectUncancelled(ctx.db, runId)) {
     await updateRemoteAttempt(ctx.db, row, { cancelRequestedAt: ctx.now() });
+    if (row.state !== "WAITING_GRANT") continue;
+    await settleRemote(ctx, row, { outcome: "CANCELLED", reason: null });
+    await stopExecutions(ctx, [row.proxyName], "CANCELLED");
   }
 }
 

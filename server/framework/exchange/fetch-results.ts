@@ -10,7 +10,7 @@ import { callHost, streamFromHost } from "./call-host";
 import { pullLog } from "./pull-log";
 import type { RemoteAttempt } from "./remote-attempt";
 import { selectRemoteAttempt } from "./remote-attempts.repo";
-import { settleRemote } from "./settle-remote";
+import { moveRemote, settleRemote } from "./settle-remote";
 
 const triesOfABadDigest = 3;
 
@@ -56,7 +56,16 @@ async function fetchFile(
   }
 }
 
-const isRefusal = (error: unknown): error is KrdcError => error instanceof KrdcError && !error.retryable;
+/** What the host's results themselves are guilty of; every other trouble passes or is somebody's to mend, and waits. */
+const isBadResult = ({ reason }: KrdcError) =>
+  /^(results\.bad_receipt|signature\.invalid|storage\.wrong_digest|storage\.too_large)$/.test(reason);
+
+async function afterTrouble(ctx: FrameworkContext, row: RemoteAttempt, error: unknown): Promise<void> {
+  if (!(error instanceof KrdcError)) throw error;
+  const reason = { code: error.reason, detail: { ...error.detail, host: row.host } };
+  if (isBadResult(error)) await settleRemote(ctx, row, { outcome: "RESULTS_REFUSED", reason });
+  else await moveRemote(ctx, row, () => ({ waiting: reason }));
+}
 
 /** Verifies the receipt, fetches every output by its digest, writes the end, then acknowledges to the host. */
 export async function fetchResults(
@@ -74,8 +83,7 @@ export async function fetchResults(
     }
     await pullLog(ctx, key, { until: proven.logBytes });
   } catch (error) {
-    if (!isRefusal(error)) throw error;
-    await settleRemote(ctx, row, { outcome: "RESULTS_REFUSED", reason: { code: error.reason, detail: error.detail } });
+    await afterTrouble(ctx, row, error);
     return;
   }
   const fresh = (await selectRemoteAttempt(ctx.db, key)) ?? row;

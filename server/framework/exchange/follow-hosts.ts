@@ -5,7 +5,7 @@ import { callHost } from "./call-host";
 import { selectLiveAt, selectLiveHosts } from "./remote-attempts.repo";
 import { applyAnswer, moveRemote } from "./settle-remote";
 
-const waitSeconds = 20;
+const waitSeconds = 10;
 /** A host answers its long poll at the latest after the wait; with this much more it is silent. */
 const lateSeconds = 5;
 const pauseMs = 1000;
@@ -49,7 +49,9 @@ const pause = (ms: number, signal: AbortSignal) =>
 async function noteSilence(ctx: FrameworkContext, host: string, since: Date, error: unknown): Promise<void> {
   ctx.log.info({ host, error: error instanceof Error ? error.message : error }, "a host does not answer");
   if (ctx.now().getTime() - since.getTime() < silenceMs) return;
-  await markUnreachable(ctx, host, since).catch(() => undefined);
+  await markUnreachable(ctx, host, since).catch((cause: unknown) =>
+    ctx.log.warn({ host, error: cause }, "silence was not shown"),
+  );
 }
 
 /** Follows one host until nothing of ours is left there. */

@@ -9,11 +9,15 @@ export type NewRemoteAttempt = Pick<
   "runKey" | "attempt" | "stepRunId" | "runId" | "host" | "request" | "authorizationId" | "agreementId"
 >;
 
-/** The host's state as the home shows it while the attempt goes on; undefined once the host has an outcome. */
+/**
+ * The host's state as the home shows it while the attempt goes on; undefined once the host has an outcome. What was
+ * accepted without its inputs is still being submitted: they are sent again until the host has all that it needs.
+ */
 export function homeStateOf(
   answer: Pick<HostedRunAnswer, "state" | "outcome">,
-): "REMOTE_QUEUED" | "REMOTE_RUNNING" | undefined {
+): "SUBMITTING" | "REMOTE_QUEUED" | "REMOTE_RUNNING" | undefined {
   if (answer.outcome !== null) return undefined;
+  if (answer.state === "RECEIVED") return "SUBMITTING";
   const isBegun = answer.state === "RUNNING" || answer.state === "CANCELLING" || answer.state === "REVOKING";
   return isBegun ? "REMOTE_RUNNING" : "REMOTE_QUEUED";
 }

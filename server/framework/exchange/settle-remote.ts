@@ -22,6 +22,10 @@ type RemoteEnd = {
 export async function settleRemote(ctx: FrameworkContext, row: RemoteAttempt, end: RemoteEnd): Promise<void> {
   await ctx.db.transaction(async (db) => {
     const inside = within(ctx, db);
+    // Two who settle at once, as an old and a new proxy may, must not count the attempt twice.
+    await lockRunOfStep(inside, row.stepRunId);
+    const live = await lockRemoteAttempt(db, row);
+    if (!live || live.state === "ENDED") return;
     await settleAttempt(inside, {
       stepRunId: row.stepRunId,
       attempt: row.attempt,
@@ -38,6 +42,7 @@ export async function settleRemote(ctx: FrameworkContext, row: RemoteAttempt, en
       outcome: end.outcome,
       reason: end.reason,
       waiting: null,
+      unreachableSince: null,
       exitCode: end.exitCode ?? null,
       receipt: end.receipt ?? null,
       startedAt: end.startedAt ?? null,

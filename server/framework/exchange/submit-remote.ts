@@ -5,6 +5,7 @@ import { type HostedRunAnswer, hashesOf, hostedRunAnswer } from "#server/protoco
 import type { FrameworkContext } from "../context";
 import { callHub } from "../identity/call-hub";
 import { callHost } from "./call-host";
+import { cancelRemote } from "./cancel-remote";
 import { pushInputs } from "./push-inputs";
 import type { RemoteAttempt } from "./remote-attempt";
 import { selectRemoteAttempt } from "./remote-attempts.repo";
@@ -50,7 +51,26 @@ async function put(ctx: FrameworkContext, row: RemoteAttempt): Promise<HostedRun
   return hostedRunAnswer.parse(answer.body);
 }
 
-const isPassing = (error: KrdcError) => error.retryable || error.kind === "too_many" || error.reason === "clock_skew";
+/** The call and then the files that the host does not have; a run that is to be cancelled gets none. */
+async function deliver(ctx: FrameworkContext, row: RemoteAttempt): Promise<HostedRunAnswer> {
+  const answer = await put(ctx, row);
+  if (answer.missing.length === 0 || row.cancelRequestedAt) return answer;
+  await pushInputs(ctx, row, answer.missing).catch((cause: unknown) => {
+    // The run is accepted, so no refusal of its files may end it: they are sent again.
+    throw new KrdcError("unavailable", "peer.input_refused", { cause });
+  });
+  return put(ctx, row);
+}
+
+/**
+ * Refusals that end nothing: they pass by themselves, come from something between the gateways, or concern a call that
+ * the host may have accepted before.
+ */
+function isPassing(error: KrdcError, row: RemoteAttempt): boolean {
+  if (error.retryable || error.kind === "too_many") return true;
+  if (error.reason === "clock_skew" || error.reason === "peer.refused") return true;
+  return error.reason === "unauthenticated" && row.state === "SUBMITTING";
+}
 
 /**
  * What a refusal means: a passing one is shown as the reason for waiting, an expired grant is asked for anew, any other
@@ -59,7 +79,7 @@ const isPassing = (error: KrdcError) => error.retryable || error.kind === "too_m
 async function afterRefusal(ctx: FrameworkContext, row: RemoteAttempt, error: unknown): Promise<void> {
   if (!(error instanceof KrdcError)) throw error;
   const waiting = { code: error.reason, detail: { ...error.detail, host: row.host } };
-  if (isPassing(error)) {
+  if (isPassing(error, row)) {
     await moveRemote(ctx, row, () => ({ waiting }));
     return;
   }
@@ -70,8 +90,14 @@ async function afterRefusal(ctx: FrameworkContext, row: RemoteAttempt, error: un
   await settleRemote(ctx, row, { outcome: "REJECTED", reason: waiting });
 }
 
-const isFresh = (ctx: FrameworkContext, row: RemoteAttempt) =>
-  row.grant !== null && row.grantExpiresAt !== null && row.grantExpiresAt > ctx.now();
+/**
+ * What may have been sent is never asked of the hub again before the host was: it answers the same call for ever, also
+ * with a grant that has expired, while a refusal by the hub would end an attempt that runs.
+ */
+function needsGrant(ctx: FrameworkContext, row: RemoteAttempt): boolean {
+  if (row.grant === null || row.grantExpiresAt === null) return true;
+  return row.state !== "SUBMITTING" && row.grantExpiresAt <= ctx.now();
+}
 
 /** Asks the host to run this attempt. Safe to repeat: the intent is written first, and the host answers the same PUT alike. */
 export async function submitRemote(ctx: FrameworkContext, key: Key): Promise<void> {
@@ -82,12 +108,11 @@ export async function submitRemote(ctx: FrameworkContext, key: Key): Promise<voi
       await settleRemote(ctx, row, { outcome: "CANCELLED", reason: null });
       return;
     }
-    if (!isFresh(ctx, row)) await requestGrant(ctx, row);
+    if (needsGrant(ctx, row)) await requestGrant(ctx, row);
     const granted = await selectRemoteAttempt(ctx.db, key);
     if (!granted || granted.state === "ENDED") return;
-    const answer = await put(ctx, granted);
-    await pushInputs(ctx, granted, answer.missing);
-    await applyAnswer(ctx, granted.host, answer);
+    await applyAnswer(ctx, granted.host, await deliver(ctx, granted));
+    if (granted.cancelRequestedAt) await cancelRemote(ctx, key);
   } catch (error) {
     await afterRefusal(ctx, row, error);
   }

@@ -1,4 +1,5 @@
-import { lstat, readdir, readFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { lstat, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Parameter } from "#server/graph/app";
@@ -13,23 +14,29 @@ type Found = { path: string; relative: string };
 const maxFiles = 10_000;
 const refused = (code: string, detail: Record<string, unknown>): { refused: Reason } => ({ refused: { code, detail } });
 
+/** Bytes that are no UTF-8 become a mark by which the name is refused: no other system could be told it. */
+const asText = (name: Buffer) => name.toString("utf8");
+
 /** Regular files below a folder in a stable order; links and devices are nothing that an app may hand on. */
 async function listFiles(folder: string, below = ""): Promise<Found[] | { odd: string }> {
   const found: Found[] = [];
-  const names = (await readdir(join(folder, below))).sort();
+  const names = (await readdir(join(folder, below), { encoding: "buffer" })).map(asText).sort();
   for (const name of names) {
     const relative = below ? `${below}/${name}` : name;
-    const path = join(folder, relative);
-    const facts = await lstat(path);
-    if (facts.isDirectory()) {
-      const inside = await listFiles(folder, relative);
-      if ("odd" in inside) return inside;
-      found.push(...inside);
-    } else if (facts.isFile()) found.push({ path, relative });
-    else return { odd: relative };
+    const more = await listOne(folder, relative);
+    if ("odd" in more) return more;
+    found.push(...more);
     if (found.length > maxFiles) return { odd: relative };
   }
   return found;
+}
+
+async function listOne(folder: string, relative: string): Promise<Found[] | { odd: string }> {
+  if (relative.includes("\uFFFD")) return { odd: relative };
+  const path = join(folder, relative);
+  const facts = await lstat(path);
+  if (facts.isDirectory()) return listFiles(folder, relative);
+  return facts.isFile() ? [{ path, relative }] : { odd: relative };
 }
 
 const nameOf = (relative: string) => relative.slice(relative.lastIndexOf("/") + 1);
@@ -76,15 +83,30 @@ function fits(parameter: Parameter, found: unknown): found is string | number | 
   }
 }
 
+const maxValuesBytes = 1024 * 1024;
+
+/** Only a small regular file is read: an app may have left a pipe, a link or something endless under this name. */
+async function readValues(path: string): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
+    () => undefined,
+  );
+  if (!file) return "{}";
+  try {
+    const facts = await file.stat();
+    return facts.isFile() && facts.size <= maxValuesBytes ? await file.readFile("utf8") : "";
+  } finally {
+    await file.close();
+  }
+}
+
 async function collectValues(
   task: string,
   declared: Parameter[],
 ): Promise<Record<string, Value> | { refused: Reason }> {
   if (declared.length === 0) return {};
-  const text = await readFile(join(task, "outputs.json"), "utf8").catch(() => "{}");
   let read: Record<string, unknown>;
   try {
-    read = flat.parse(JSON.parse(text));
+    read = flat.parse(JSON.parse(await readValues(join(task, "outputs.json"))));
   } catch {
     return refused("app.values_not_flat_json", {});
   }

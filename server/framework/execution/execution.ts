@@ -13,6 +13,8 @@ export type Ending = { outcome: Outcome; reason: Reason | null };
 
 /** Who started an execution is told in the same transaction, so that no end is ever seen by one of them only. */
 export type ExecutionOwner = {
+  /** Why it must not start any more, as a stop reason; what speaks against it stays locked until the start is written. */
+  mayNotStart: (ctx: FrameworkContext, execution: Execution) => Promise<"REVOKED" | undefined>;
   started: (ctx: FrameworkContext, db: Db, execution: Execution) => Promise<void>;
   ended: (ctx: FrameworkContext, db: Db, execution: Execution) => Promise<void>;
 };

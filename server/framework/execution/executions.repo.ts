@@ -9,10 +9,10 @@ const notify = (db: Db) => db.execute(sql`select pg_notify('krdc_work', '')`);
 const later = (now: Date, ms: number) => new Date(now.getTime() + ms);
 
 /** Queues an execution; asking again for the same name changes nothing. */
-export async function insertExecution(db: Db, values: NewExecution, now: Date): Promise<void> {
+export async function insertExecution(db: Db, values: NewExecution, now: Date, wakeAt = now): Promise<void> {
   await db
     .insert(executions)
-    .values({ ...values, createdAt: now, wakeAt: now })
+    .values({ ...values, createdAt: now, wakeAt })
     .onConflictDoNothing();
   await notify(db);
 }
@@ -28,6 +28,7 @@ export async function claimExecution(db: Db, now: Date, limits: { slots: number;
     .where(
       and(
         lte(executions.wakeAt, now),
+        ne(executions.state, "ENDED"),
         or(isNull(executions.leaseUntil), lte(executions.leaseUntil, now)),
         or(ne(executions.state, "QUEUED"), isNotNull(executions.stopReason), hasRoom),
       ),
@@ -47,7 +48,19 @@ export async function claimExecution(db: Db, now: Date, limits: { slots: number;
   return claimed;
 }
 
-const mine = (execution: Execution) => and(eq(executions.name, execution.name), eq(executions.fence, execution.fence));
+/** Ours by its fence, and not over: an end that is written never changes. */
+const mine = (execution: Execution) =>
+  and(eq(executions.name, execution.name), eq(executions.fence, execution.fence), ne(executions.state, "ENDED"));
+
+/** True when this execution is ours and nobody asked for its end; its row stays locked until the transaction ends. */
+export async function holdsForStart(db: Db, execution: Execution): Promise<boolean> {
+  const rows = await db
+    .select({ name: executions.name })
+    .from(executions)
+    .where(and(mine(execution), isNull(executions.stopReason)))
+    .for("update");
+  return rows.length > 0;
+}
 
 export async function renewExecution(db: Db, execution: Execution, now: Date): Promise<void> {
   await db
@@ -87,7 +100,7 @@ export async function endExecution(
   const [row] = await db
     .update(executions)
     .set({ ...end, state: "ENDED", wakeAt: null, leaseUntil: null })
-    .where(and(mine(execution), ne(executions.state, "ENDED")))
+    .where(mine(execution))
     .returning();
   if (!row) throw new KrdcError("conflict", "execution.not_ours");
   await notify(db);

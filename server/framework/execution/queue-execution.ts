@@ -3,8 +3,8 @@ import type { Execution, NewExecution } from "./execution";
 import { countExecutions, findExecution, insertExecution, listLiveExecutions, requestStops } from "./executions.repo";
 
 /** Queues an app or proxy to be started once under its name. */
-export const queueExecution = (ctx: FrameworkContext, values: NewExecution) =>
-  insertExecution(ctx.db, values, ctx.now());
+export const queueExecution = (ctx: FrameworkContext, values: NewExecution, delayMs = 0) =>
+  insertExecution(ctx.db, values, ctx.now(), new Date(ctx.now().getTime() + delayMs));
 
 /** Asks that executions end; those that have ended are left alone. */
 export const stopExecutions = (ctx: FrameworkContext, names: string[], reason: string) =>

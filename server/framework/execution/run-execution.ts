@@ -8,7 +8,7 @@ import type { TaskExit, TaskSpec } from "../runtime/runtime";
 import { keepArtifact } from "../storage/keep-artifact";
 import { collectOutputs } from "./collect-outputs";
 import { type Ending, type Execution, type ExecutionOwners, endingOf } from "./execution";
-import { endExecution, putDownExecution } from "./executions.repo";
+import { endExecution, holdsForStart, putDownExecution, requestStops } from "./executions.repo";
 import { stageInputs } from "./stage-inputs";
 
 /** What the executor needs from others: who asked for the execution, and how a proxy app is started. */
@@ -78,6 +78,16 @@ const nowhere: TaskExit = {
   error: null,
 };
 
+const fileFaults = /^(ENOENT|ENOTDIR|EEXIST|EACCES|EPERM|ELOOP|EISDIR|ENAMETOOLONG|ENOTEMPTY|EINVAL)$/;
+
+/** What trying again cannot mend: a refusal of ours, or files that the app or its user laid out impossibly. */
+function asFinal(error: unknown): KrdcError | undefined {
+  if (error instanceof KrdcError) return error.retryable ? undefined : error;
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (!fileFaults.test(code)) return undefined;
+  return new KrdcError("unprocessable", "storage.impossible_files", { cause: error, detail: { code } });
+}
+
 type Settled = Ending & { outputs: Execution["outputs"] };
 
 async function settle(ctx: FrameworkContext, execution: Execution, exit: TaskExit): Promise<Settled> {
@@ -98,10 +108,9 @@ async function finish(
   exit: TaskExit,
 ): Promise<void> {
   const settled = await settle(ctx, execution, exit).catch((error: unknown): Settled => {
-    if (error instanceof KrdcError && !error.retryable) {
-      return { outcome: "FAILED", reason: { code: error.reason, detail: error.detail }, outputs: {} };
-    }
-    throw error;
+    const final = asFinal(error);
+    if (!final) throw error;
+    return { outcome: "FAILED", reason: { code: final.reason, detail: final.detail }, outputs: {} };
   });
   const logBytes = await ctx.runtime.logSize(execution.name);
   const end = {
@@ -121,19 +130,49 @@ async function finish(
     await parts.owners[execution.kind].ended(inside, db, { ...execution, ...end, state: "ENDED" });
     await endExecution(db, execution, end);
   });
-  await ctx.runtime.clear(execution.name);
+  // The end stands; what is left of the task's folder is swept at the next start if it resists now.
+  await ctx.runtime.clear(execution.name).catch((error: unknown) => {
+    ctx.log.warn({ name: execution.name, error }, "a task's folder could not be removed");
+  });
 }
 
 async function start(ctx: FrameworkContext, parts: ExecutorParts, execution: Execution): Promise<void> {
+  let spec: TaskSpec;
   try {
-    const spec = execution.kind === "proxy" ? await parts.proxySpec(ctx, execution) : await appSpec(ctx, execution);
-    await ctx.runtime.start(spec);
+    spec = execution.kind === "proxy" ? await parts.proxySpec(ctx, execution) : await appSpec(ctx, execution);
   } catch (error) {
-    if (!(error instanceof KrdcError) || error.retryable) throw error;
-    await finishUnstarted(ctx, parts, execution, error);
+    const final = asFinal(error);
+    if (!final) throw error;
+    await finishUnstarted(ctx, parts, execution, final);
     return;
   }
-  await markStarted(ctx, parts, execution, ctx.now());
+  await release(ctx, parts, execution, spec);
+}
+
+/**
+ * Starts the prepared task under the locks that a revocation or a stop would need, so that nothing begins after either
+ * was written down. A process that began although this transaction was lost is found and adopted by the next look.
+ */
+async function release(
+  ctx: FrameworkContext,
+  parts: ExecutorParts,
+  execution: Execution,
+  spec: TaskSpec,
+): Promise<void> {
+  const owner = parts.owners[execution.kind];
+  const soon = ctx.now();
+  await ctx.db.transaction(async (db) => {
+    const inside = within(ctx, db);
+    const refusal = await owner.mayNotStart(inside, execution);
+    if (refusal) await requestStops(db, [execution.name], refusal, soon);
+    else await owner.started(inside, db, { ...execution, startedAt: soon, state: "RUNNING" });
+    if (!(await holdsForStart(db, execution))) {
+      await putDownExecution(db, execution, {}, soon);
+      return;
+    }
+    await ctx.runtime.start(spec);
+    await putDownExecution(db, execution, { state: "RUNNING", startedAt: soon }, new Date(soon.getTime() + watchMs));
+  });
 }
 
 async function markStarted(ctx: FrameworkContext, parts: ExecutorParts, execution: Execution, startedAt: Date) {

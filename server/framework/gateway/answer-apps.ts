@@ -8,11 +8,11 @@ import { listOwnApps, publishApp } from "../apps/publish-app";
 import { getBuild, registerApp } from "../apps/register-app";
 import { checkInvariants } from "../check-invariants";
 import { acceptedPeers, acceptPeers, listPeers } from "../hosting/peers";
-import { type Handler, param, proven, queryNumber } from "./call";
+import { bodyOf, type Handler, param, proven, queryNumber } from "./call";
 
 export const postBuild: Handler = async (call) => ({
   status: 202,
-  json: await registerApp(call.ctx, proven(call, "user"), call.request),
+  json: await registerApp(call.ctx, proven(call, "user"), bodyOf(call)),
 });
 
 const buildPollMs = 200;

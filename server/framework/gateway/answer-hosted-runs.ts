@@ -11,7 +11,7 @@ import {
 } from "../hosting/find-hosted-run";
 import { readStored } from "../storage/store";
 import { waitFor } from "../wait-for";
-import { type Call, type Handler, param, proven, queryNumber } from "./call";
+import { bodyOf, type Call, type Handler, param, proven, queryNumber } from "./call";
 
 const keyOf = (call: Call) => ({
   home: proven(call, "peer").name,
@@ -45,7 +45,7 @@ export const postAcknowledge: Handler = async (call) => {
 export const putInput: Handler = async (call) => {
   const sha256 = param(call, "sha256");
   if (proven(call, "proof").body_sha256 !== sha256) throw new KrdcError("unauthenticated", "unauthenticated");
-  await receiveInput(call.ctx, keyOf(call), sha256, call.request);
+  await receiveInput(call.ctx, keyOf(call), sha256, bodyOf(call));
   return answerNow(call);
 };
 

@@ -9,7 +9,7 @@ import { submitRun } from "../orchestrator/submit-run";
 import { keepArtifact } from "../storage/keep-artifact";
 import { readStored, storeStream } from "../storage/store";
 import { waitFor } from "../wait-for";
-import { type Call, type Handler, param, proven, queryNumber } from "./call";
+import { bodyOf, type Call, type Handler, param, proven, queryNumber } from "./call";
 
 const maxUploadBytes = 64 * 1024 ** 3;
 
@@ -128,7 +128,7 @@ export const putUpload: Handler = async (call) => {
   const name = fileName.safeParse(call.query.get("name"));
   if (!name.success) throw new KrdcError("invalid", "storage.bad_file_name");
   const mediaType = call.query.get("mediaType");
-  const stored = await storeStream(call.ctx.folder, call.request, { maxBytes: maxUploadBytes });
+  const stored = await storeStream(call.ctx.folder, bodyOf(call), { maxBytes: maxUploadBytes });
   await keepArtifact(call.ctx, stored, `user:${proven(call, "user").sub}`);
   return { status: 201, json: { kind: "file", name: name.data, ...stored, ...(mediaType ? { mediaType } : {}) } };
 };

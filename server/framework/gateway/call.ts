@@ -53,6 +53,9 @@ export function param(call: Call, name: string): string {
   return found;
 }
 
+/** The body as it comes in; whoever stops reading leaves the connection open, so that the refusal still arrives. */
+export const bodyOf = (call: Call): AsyncIterable<Buffer> => call.request.iterator({ destroyOnReturn: false });
+
 /** A whole number from the query, kept within bounds. */
 export function queryNumber(call: Call, name: string, bounds: { default: number; max: number }): number {
   const given = Number(call.query.get(name) ?? bounds.default);

@@ -9,6 +9,8 @@ import type { FrameworkContext } from "../context";
 import type { Answer, Call } from "./call";
 import { doors } from "./routes";
 
+const lingerMs = 2000;
+
 async function write(response: ServerResponse, answer: Answer): Promise<void> {
   if (answer === "written") return;
   if ("body" in answer) {
@@ -42,10 +44,26 @@ function refuse(
     response.destroy();
     return;
   }
-  // The rest of a body that nobody reads would stand before the next call of this connection.
-  const headers = { "content-type": "application/problem+json", "cache-control": "no-store", connection: "close" };
-  response.writeHead(problem.status, headers);
-  response.end(JSON.stringify(problem));
+  const text = JSON.stringify(problem);
+  response.writeHead(problem.status, {
+    "content-type": "application/problem+json",
+    "content-length": Buffer.byteLength(text),
+    "cache-control": "no-store",
+    connection: "close",
+  });
+  response.write(text);
+  endAfterBody(request, response);
+}
+
+/** Closing while the caller still sends would reset the connection and lose our answer: it gets a moment to finish. */
+function endAfterBody(request: IncomingMessage, response: ServerResponse): void {
+  const end = () => {
+    clearTimeout(limit);
+    response.end();
+  };
+  const limit = setTimeout(end, lingerMs);
+  if (request.complete || request.destroyed) end();
+  else request.once("end", end).once("close", end);
   request.unpipe();
   request.resume();
 }
@@ -93,6 +111,8 @@ export function createGateway(ctx: FrameworkContext): Server {
   const server = createServer((request, response) => router.lookup(request, response));
   // Uploads of large files take longer than Node's default of five minutes for a whole request.
   server.requestTimeout = 0;
+  // A connection on which nothing moves is ended; long polls answer and streams beat well within this time.
+  server.timeout = 120_000;
   server.headersTimeout = 20_000;
   server.keepAliveTimeout = 30_000;
   return server;

@@ -53,6 +53,7 @@ async function redeem(ctx: FrameworkContext, { key, request, claims }: Acceptanc
     app: request.app,
     digest: request.digest,
     live: await countLiveOfAgreement(ctx.db, details.agreementId),
+    isCounted: (await selectNewest(ctx.db, key.home, key.runKey)) !== undefined,
   });
   await spendAgreement(ctx, details.agreementId, use);
   const isFirst = await insertRedeemed(ctx.db, { jti: claims.jti, ...key, redeemedAt: ctx.now() });

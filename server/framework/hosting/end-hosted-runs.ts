@@ -2,11 +2,18 @@ import type { Value } from "#server/graph/workflow";
 import { hashesOf, type Receipt, receiptType } from "#server/protocol/hosted-run";
 import { signDocument } from "#server/protocol/signed-document";
 import type { Outcome } from "#server/protocol/states";
+import { isAgreementAlive } from "../agreements/use-agreement";
 import { type FrameworkContext, within } from "../context";
 import type { ExecutionOwner } from "../execution/execution";
 import { stopExecutions } from "../execution/queue-execution";
 import type { HostedRun } from "./hosted-run";
-import { type HostedKey, lockHostedRun, selectLiveOfAgreement, updateHostedRun } from "./hosted-runs.repo";
+import {
+  type HostedKey,
+  lockHostedRun,
+  selectHostedRun,
+  selectLiveOfAgreement,
+  updateHostedRun,
+} from "./hosted-runs.repo";
 import { nextEventSeq } from "./peers.repo";
 
 type End = {
@@ -49,6 +56,12 @@ async function endHostedRun(ctx: FrameworkContext, row: HostedRun, end: End): Pr
 
 /** Hosted runs hear of their executions in the same transaction. */
 export const hostedOwner: ExecutionOwner = {
+  mayNotStart: async (ctx, execution) => {
+    const key = { home: execution.home ?? "", runKey: execution.runKey, attempt: execution.attempt };
+    const row = await selectHostedRun(ctx.db, key);
+    if (row && (await isAgreementAlive(ctx, row.agreementId))) return undefined;
+    return "REVOKED";
+  },
   started: async (ctx, db, execution) => {
     const key = { home: execution.home ?? "", runKey: execution.runKey, attempt: execution.attempt };
     const row = await lockHostedRun(db, key);

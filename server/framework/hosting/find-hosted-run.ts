@@ -1,4 +1,3 @@
-import type { Readable } from "node:stream";
 import { KrdcError } from "#server/errors";
 import { filesIn, type HostedRunAnswer } from "#server/protocol/hosted-run";
 import { type FrameworkContext, within } from "../context";
@@ -28,7 +27,7 @@ export async function receiveInput(
   ctx: FrameworkContext,
   key: HostedKey,
   sha256: string,
-  body: Readable,
+  body: AsyncIterable<Buffer>,
 ): Promise<void> {
   const row = await getHostedRun(ctx, key);
   const file = filesIn(row.request.parameters).find((wanted) => wanted.sha256 === sha256);

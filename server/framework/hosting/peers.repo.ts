@@ -30,7 +30,15 @@ export async function upsertPeer(
     .values({ ...peer, acceptedAt: now })
     .onConflictDoUpdate({
       target: peers.name,
-      set: { jkt: peer.jkt, key: peer.key, gateway: peer.gateway, acceptedAt: now, suspendedAt: null },
+      set: {
+        jkt: peer.jkt,
+        key: peer.key,
+        gateway: peer.gateway,
+        acceptedAt: now,
+        suspendedAt: null,
+        // Another key is another installation, whose numbers begin anew.
+        cursor: sql`case when ${peers.jkt} = ${peer.jkt} then ${peers.cursor} else 0 end`,
+      },
     });
 }
 

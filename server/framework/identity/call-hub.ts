@@ -1,3 +1,4 @@
+import { KrdcError } from "#server/errors";
 import { callJson } from "#server/protocol/call";
 import type { FrameworkContext } from "../context";
 
@@ -6,11 +7,17 @@ export async function callHub(
   ctx: Pick<FrameworkContext, "hub" | "key">,
   call: { method: "GET" | "PUT" | "POST"; path: string; json?: unknown; timeoutMs?: number },
 ): Promise<unknown> {
-  const answer = await callJson(ctx.key, {
-    method: call.method,
-    url: `${ctx.hub.url}/api/hub/v1${call.path}`,
-    json: call.json,
-    timeoutMs: call.timeoutMs ?? 15_000,
-  });
-  return answer.body;
+  try {
+    const answer = await callJson(ctx.key, {
+      method: call.method,
+      url: `${ctx.hub.url}/api/hub/v1${call.path}`,
+      json: call.json,
+      timeoutMs: call.timeoutMs ?? 15_000,
+    });
+    return answer.body;
+  } catch (cause) {
+    // People are to read that the hub is away, not some peer.
+    if (!(cause instanceof KrdcError) || !cause.retryable) throw cause;
+    throw new KrdcError("unavailable", "hub_unavailable", { cause });
+  }
 }

@@ -233,6 +233,12 @@ describe("a run is its owner's alone", () => {
   });
 });
 
+test("a file under another size than it has is not found, so that no transfer is begun that cannot end", async () => {
+  const file = await upload(home, researcher, "sized.txt", "twelve bytes");
+  const lie = { steps: { only: { app: join, with: { input: [{ ...file, size: 3 }] } } } };
+  await expect(submit(home, lie)).rejects.toMatchObject({ reason: "storage.file_not_found" });
+});
+
 describe("a submission is taken in once", () => {
   const drawn = () => ({ steps: { only: { app: join, with: { word: "w" } } } });
 

@@ -17,6 +17,7 @@ import { lockRunOfStep, noteAttempt, settleAttempt } from "./settle-attempt";
 
 /** Steps hear of their executions in the same transaction. */
 export const localOwner: ExecutionOwner = {
+  mayNotStart: async () => undefined,
   started: async (ctx, db, execution) => {
     const { stepRunId, attempt, startedAt } = execution;
     if (!stepRunId || !startedAt) return;

@@ -7,7 +7,7 @@ import type { PortalUser, RunSubmission } from "#server/protocol/framework-api";
 import { filesIn } from "#server/protocol/hosted-run";
 import { findImage } from "../apps/find-image";
 import { type FrameworkContext, within } from "../context";
-import { listForeignArtifacts } from "../storage/keep-artifact";
+import { refuseForeignFiles } from "../storage/keep-artifact";
 import { insertRun, selectRun } from "./runs.repo";
 
 function isLiteral<T>(element: T | Link): element is T {
@@ -24,13 +24,6 @@ function literalsOf(submission: RunSubmission): Record<string, Value> {
     }
   }
   return literals;
-}
-
-async function refuseForeignFiles(ctx: FrameworkContext, user: PortalUser, submission: RunSubmission): Promise<void> {
-  const digests = [...new Set(filesIn(literalsOf(submission)).map((file) => file.sha256))];
-  const foreign = await listForeignArtifacts(ctx, `user:${user.sub}`, digests);
-  if (foreign.length > 0)
-    throw new KrdcError("not_found", "storage.file_not_found", { detail: { sha256: foreign[0] } });
 }
 
 /** What would otherwise be noticed only when the step is due, when nobody is there to be told. */
@@ -51,7 +44,7 @@ async function refuseUnknownImages(ctx: FrameworkContext, submission: RunSubmiss
     const app = submission.apps[id];
     if (placed.placement === "remote" || !app) continue;
     const image = await findImage(ctx, app.digest);
-    if (!image || image.state === "WITHDRAWN") {
+    if (image?.state !== "PUBLISHED") {
       throw new KrdcError("unprocessable", "app.image_missing", { detail: { step: id, app: app.name } });
     }
   }
@@ -72,7 +65,7 @@ export async function submitRun(
     return "known";
   }
   refuseIncomplete(submission);
-  await refuseForeignFiles(ctx, user, submission);
+  await refuseForeignFiles(ctx, `user:${user.sub}`, filesIn(literalsOf(submission)));
   await refuseUnknownImages(ctx, submission);
   const { parents } = stepGraph(submission.document);
   const now = ctx.now();

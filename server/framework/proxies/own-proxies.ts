@@ -25,14 +25,17 @@ export async function proxySpec(ctx: FrameworkContext, build: string, execution:
   };
 }
 
+const longestDelayMs = 60_000;
+
 /** A proxy that is gone while its attempt is not is made again under a new name. */
 export const proxyOwner: ExecutionOwner = {
+  mayNotStart: async () => undefined,
   started: async () => undefined,
   ended: async (ctx, _db, execution) => {
     const row = await findRemoteAttempt(ctx, execution);
     if (!row || row.state === "ENDED" || row.proxyName !== execution.name) return;
     const name = proxyNameOf(row, row.proxyCount + 1);
     await replaceProxy(ctx, row, name);
-    await queueProxy(ctx, row, name);
+    await queueProxy(ctx, row, name, Math.min(longestDelayMs, 250 * 2 ** Math.min(row.proxyCount, 10)));
   },
 };

@@ -19,7 +19,8 @@ export async function queueProxy(
   ctx: FrameworkContext,
   remote: { runKey: string; attempt: number; stepRunId: string },
   name: string,
+  delayMs = 0,
 ): Promise<void> {
   const { runKey, attempt, stepRunId } = remote;
-  await queueExecution(ctx, { name, kind: "proxy", runKey, attempt, stepRunId, limits: proxyLimits });
+  await queueExecution(ctx, { name, kind: "proxy", runKey, attempt, stepRunId, limits: proxyLimits }, delayMs);
 }

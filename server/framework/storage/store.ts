@@ -32,7 +32,7 @@ function measure(maxBytes: number): Transform & { result: () => Stored } {
 /** Writes a stream under its digest; nothing torn is ever seen there, whatever happens in between. */
 export async function storeStream(
   folder: string,
-  source: Readable,
+  source: Readable | AsyncIterable<Buffer>,
   options: { maxBytes: number; expected?: string },
 ): Promise<Stored> {
   const temporary = join(folder, "store", "incoming", randomUUID());

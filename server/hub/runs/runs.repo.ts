@@ -47,11 +47,11 @@ export async function settleSubmitting(
 }
 
 /** A submit that was refused may be tried again under its id. */
-export async function reopen(db: Db, id: string): Promise<void> {
+export async function reopen(db: Db, memberId: string, id: string): Promise<void> {
   await db
     .update(runs)
     .set({ state: "SUBMITTING", refusal: null, endedAt: null })
-    .where(and(eq(runs.id, id), eq(runs.state, "REFUSED")));
+    .where(and(eq(runs.id, id), eq(runs.memberId, memberId), eq(runs.state, "REFUSED")));
 }
 
 export type ListFilter = { memberId: string; states: Run["state"][] | undefined; before: number | undefined };

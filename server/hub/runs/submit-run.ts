@@ -70,11 +70,12 @@ async function noteRun(ctx: HubContext, request: RunRequest, submission: Unnumbe
     createdAt: ctx.now(),
   });
   if (made) return made;
-  await reopen(ctx.db, id);
   const known = await findOwn(ctx.db, ctx.user.id, id);
   const isSame = known?.workflowDigest === submission.workflowDigest && known.home === request.home;
   if (!known || !isSame) throw new KrdcError("conflict", "run.id_taken");
-  return known;
+  if (known.state !== "REFUSED") return known;
+  await reopen(ctx.db, ctx.user.id, id);
+  return { ...known, state: "SUBMITTING" };
 }
 
 async function authorize(
@@ -103,7 +104,9 @@ async function handOver(ctx: HubContext, run: Run, submission: RunSubmission): P
   try {
     await callGateway(ctx, to, { method: "PUT", path: `/v1/runs/${run.id}`, json: submission });
   } catch (error) {
-    if (error instanceof KrdcError && !error.retryable) {
+    // Home knows this id with another body: it has the run, so nothing of it may be taken back.
+    const isTaken = error instanceof KrdcError && error.reason === "run.other_submission";
+    if (error instanceof KrdcError && !error.retryable && !isTaken) {
       await settleSubmitting(ctx.db, run.id, { state: "REFUSED", refusal: error.reason, endedAt: ctx.now() });
       await revokeAuthorization(ctx.db, run.id, ctx.now());
     }

@@ -130,6 +130,7 @@ export const workflowsMessages = bothLanguages(
     },
     access: {
       request: "여기서 권한 요청",
+      asked: "요청함 · 승인 대기",
       title: "실행 권한 요청",
       description: "앱의 소유자가 목적을 읽고 답합니다. 공개된 앱은 바로 허용됩니다.",
       purpose: "무엇에 쓰려고 하나요?",
@@ -285,6 +286,7 @@ export const workflowsMessages = bothLanguages(
     },
     access: {
       request: "Request permission here",
+      asked: "Requested · awaits approval",
       title: "Request permission to run",
       description: "The app's owner reads the purpose and answers. Open apps are permitted at once.",
       purpose: "What will you use it for?",

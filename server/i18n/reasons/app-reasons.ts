@@ -133,6 +133,10 @@ export const appReasons = pairs({
     not_found: ["그런 빌드가 없거나 볼 수 없습니다.", "There is no such build, or you may not see it."],
   },
   runtime: {
+    already_ended: [
+      "이 시도는 이미 끝났습니다. 다시 하려면 새 시도를 시작하세요.",
+      "This attempt has ended already. Retry the step for a new one.",
+    ],
     bad_name: [
       "클러스터가 이 이름으로 실행할 수 없습니다. 운영자에게 알려 주세요.",
       "The cluster cannot run under this name. Tell its operator.",

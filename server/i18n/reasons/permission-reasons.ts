@@ -177,6 +177,10 @@ export const permissionReasons = pairs({
       "다른 클러스터가 잠시 답하지 않습니다. 저절로 다시 해 봅니다.",
       "The other cluster does not answer for now. It is tried again by itself.",
     ],
+    input_refused: [
+      "다른 클러스터가 입력 파일을 받지 못했습니다. 저절로 다시 보냅니다.",
+      "The other cluster could not take an input file. It is sent again by itself.",
+    ],
     not_accepted: [
       "두 클러스터가 아직 서로를 받아들이지 않았습니다. 두 운영자가 서로를 등록해야 합니다.",
       "The two clusters have not accepted each other. Their operators must do so.",

@@ -129,6 +129,10 @@ export const portalReasons = pairs({
       "클러스터의 저장 공간이 찼습니다. 클러스터 운영자가 비워야 합니다.",
       "The cluster’s storage is full. Its operator must make room.",
     ],
+    impossible_files: [
+      "파일이나 폴더가 놓일 수 없는 모양입니다. 이름과 폴더를 확인하세요.",
+      "Files or folders are laid out in an impossible way. Check their names and folders.",
+    ],
     file_not_found: ["파일이 더는 없습니다. 다시 올리세요.", "The file is no longer there. Upload it again."],
     too_large: ["파일이 허용된 크기보다 큽니다.", "The file is larger than allowed."],
     wrong_digest: ["파일이 옮겨지다 달라졌습니다. 다시 하세요.", "The file changed on its way. Try again."],

@@ -1,10 +1,13 @@
 import { cpSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { copySampleData } from "../samples/copy-sample-data.js";
 import { makeBuild, removeOldBuilds } from "./builds.js";
 import { listSources, stampedHash } from "./hashing.js";
 import { buildHeapMb, freeMemoryMb } from "./machine.js";
 import { runCommand } from "./run-command.js";
 import { Refusal, words } from "./words.js";
+
+const SAMPLE_DATA = "server/launch/samples/data";
 
 const SOURCES = [
   "app",
@@ -12,6 +15,7 @@ const SOURCES = [
   "server",
   "drizzle/hub",
   "public",
+  SAMPLE_DATA,
   "proxy.ts",
   "instrumentation.ts",
   "next.config.js",
@@ -22,9 +26,9 @@ const SOURCES = [
   "package-lock.json",
 ];
 
-/** The walls keep these out of the portal, so a change of theirs never rebuilds it. */
+/** The walls keep these out of the portal, so a change of theirs never rebuilds it; only the sample data is copied into it. */
 const ELSEWHERE =
-  /^server\/(framework|proxy|cli|launch|identity)(\/|$)|^drizzle\/hub\/migrations|\.(test|spec)\.tsx?$|^server\/db\/migrate/;
+  /^server\/(framework|proxy|cli|identity)(\/|$)|^server\/launch(?!\/samples\/data)(\/|$)|^drizzle\/hub\/migrations|\.(test|spec)\.tsx?$|^server\/db\/migrate/;
 
 /** @param {string} root */
 export function hasPortal(root) {
@@ -58,6 +62,7 @@ export async function buildPortal(root, folder, note) {
     cpSync(standalone, draft, { recursive: true, verbatimSymlinks: true });
     cpSync(join(root, ".next/static"), join(draft, ".next/static"), { recursive: true });
     if (existsSync(join(root, "public"))) cpSync(join(root, "public"), join(draft, "public"), { recursive: true });
+    copySampleData(join(root, SAMPLE_DATA), join(draft, "public/samples"));
     mkdirSync(join(draft, ".next/cache"), { recursive: true });
   });
   removeOldBuilds(join(root, ".build"), "portal");

@@ -6,7 +6,8 @@ export const agreementAlive: Check = async (call) => {
   const claims = proven(call, "claims");
   const hosted = proven(call, "hosted");
   const [details] = claims.authorization_details;
-  const use = { user: claims.sub, app: hosted.app, digest: hosted.digest, live: 0 };
+  // Budget and concurrency are counted under the lock, when the call is accepted.
+  const use = { user: claims.sub, app: hosted.app, digest: hosted.digest, live: 0, isCounted: true };
   await checkAgreement(call.ctx, details.agreementId, use);
   return undefined;
 };

@@ -16,7 +16,7 @@ async function introspect(call: Call, triesLeft: number): Promise<unknown> {
   } catch (cause) {
     if (!(cause instanceof KrdcError) || !cause.retryable) throw cause;
     if (triesLeft > 0) return introspect(call, triesLeft - 1);
-    throw new KrdcError("unavailable", "hub_unavailable", { cause });
+    throw cause;
   }
 }
 

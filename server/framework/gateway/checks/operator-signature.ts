@@ -1,7 +1,7 @@
 import { compactVerify } from "jose";
 import { z } from "zod";
 import { KrdcError } from "#server/errors";
-import { sha256Hex } from "#server/protocol/canonical";
+import { isCanonicalToken, sha256Hex } from "#server/protocol/canonical";
 import { importSigningKey } from "#server/protocol/keys";
 import { proofSkewSeconds } from "#server/protocol/proof";
 import { readOperatorKey } from "../../identity/operator-key";
@@ -16,7 +16,7 @@ const refuse = (cause?: unknown) => new KrdcError("unauthenticated", "unauthenti
 /** The owner's own door: signed by the key that stands on the operator's side, which no hub can make. Body read before. */
 export const operatorSignature: Check = async (call) => {
   const jws = bearerOf(call, "KRDC-Operator");
-  if (!jws) throw refuse();
+  if (!jws || !isCanonicalToken(jws)) throw refuse();
   try {
     const key = await importSigningKey(await readOperatorKey(call.ctx));
     const verified = await compactVerify(jws, key, { algorithms: ["ES256"] });

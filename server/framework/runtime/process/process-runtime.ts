@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { EventEmitter } from "node:events";
 import { type FSWatcher, watch } from "node:fs";
-import { mkdir, open, readdir, readFile, rename, rm, stat, unlink, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { KrdcError } from "#server/errors";
@@ -19,6 +19,12 @@ const exitFile = z.looseObject({
 });
 
 const absentIs = (error: unknown) => error instanceof Error && "code" in error && error.code === "ENOENT";
+
+const isThere = (path: string) =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
 
 async function readIfThere(path: string): Promise<string | undefined> {
   try {
@@ -74,6 +80,9 @@ export class ProcessRuntime implements Runtime {
       ...options,
     };
     for (const path of [folders.tasks, folders.ends, folders.logs]) await mkdir(path, { recursive: true, mode: 0o700 });
+    const left = (await readdir(folders.tasks)).filter((name) => name.startsWith("."));
+    for (const name of left)
+      await rm(join(folders.tasks, name), { recursive: true, force: true }).catch(() => undefined);
     const runtime = new ProcessRuntime(folders);
     runtime.#watcher = watch(folders.ends, (_event, name) => {
       if (!name || name.startsWith(".")) return;
@@ -95,6 +104,7 @@ export class ProcessRuntime implements Runtime {
   }
 
   async start(spec: TaskSpec): Promise<void> {
+    if (await isThere(join(this.#folders.ends, spec.name))) throw new KrdcError("conflict", "runtime.already_ended");
     const folder = await this.folderOf(spec.name);
     const file = {
       name: spec.name,
@@ -135,8 +145,9 @@ export class ProcessRuntime implements Runtime {
     const exit = await readIfThere(this.#task(name, "exit.json"));
     if (exit) return { phase: "ended", exit: exitOf(exit) };
     const started = await readIfThere(this.#task(name, "started"));
-    if (started === undefined) return { phase: "absent" };
-    if (!(await this.#supervisorLives(started))) {
+    if (started === undefined && !(await isThere(this.#task(name, "spec.json")))) return this.#withoutTask(name);
+    // Handed over and not begun, or begun by a supervisor that is gone: another one begins it once or records its end.
+    if (started === undefined || !(await this.#supervisorLives(started))) {
       // The supervisor may have written the end between the two looks; if not, a new one records that it was lost.
       const late = await readIfThere(this.#task(name, "exit.json"));
       if (late) return { phase: "ended", exit: exitOf(late) };
@@ -145,6 +156,13 @@ export class ProcessRuntime implements Runtime {
     const running = await readIfThere(this.#task(name, "running"));
     const startedAt: unknown = running ? JSON.parse(running).startedAt : null;
     return { phase: "running", startedAt: typeof startedAt === "string" ? new Date(startedAt) : null };
+  }
+
+  /** A task that was cleared away has left its marker, so that its name is never started again. */
+  async #withoutTask(name: string): Promise<TaskView> {
+    if (!(await isThere(join(this.#folders.ends, name)))) return { phase: "absent" };
+    const nothing = { stopReason: null, exitCode: null, signal: null, startedAt: null, cpuSeconds: 0, error: null };
+    return { phase: "ended", exit: { ...nothing, outcome: "LOST", endedAt: new Date() } };
   }
 
   async #supervisorLives(started: string): Promise<boolean> {
@@ -163,11 +181,7 @@ export class ProcessRuntime implements Runtime {
 
   async #logPath(name: string): Promise<string> {
     const kept = join(this.#folders.logs, `${name}.log`);
-    const isKept = await stat(kept).then(
-      () => true,
-      () => false,
-    );
-    return isKept ? kept : this.#task(name, "log");
+    return (await isThere(kept)) ? kept : this.#task(name, "log");
   }
 
   async logs(name: string, offset: number, maxBytes: number): Promise<Buffer> {
@@ -210,12 +224,16 @@ export class ProcessRuntime implements Runtime {
     await rename(this.#task(name, "log"), join(this.#folders.logs, `${name}.log`)).catch((error: unknown) => {
       if (!absentIs(error)) throw error;
     });
-    await rm(this.#task(name), { recursive: true, force: true });
-    await unlink(join(this.#folders.ends, name)).catch(() => undefined);
+    await writeFile(join(this.#folders.ends, name), "");
+    const away = join(this.#folders.tasks, `.cleared-${name}`);
+    await rename(this.#task(name), away).catch((error: unknown) => {
+      if (!absentIs(error)) throw error;
+    });
+    await rm(away, { recursive: true, force: true });
   }
 
   async live(): Promise<string[]> {
-    const names = await readdir(this.#folders.tasks);
+    const names = (await readdir(this.#folders.tasks)).filter((name) => !name.startsWith("."));
     const views = await Promise.all(names.map(async (name) => ({ name, view: await this.look(name) })));
     return views.filter(({ view }) => view.phase === "running").map(({ name }) => name);
   }
