@@ -11,7 +11,7 @@ module.exports = {
     {
       name: "components-see-server-types-only",
       severity: "error",
-      from: { path: "^components/" },
+      from: { path: "^components/", pathNot: "\\.test\\.tsx?$" },
       to: { path: "^(server|drizzle)/", pathNot: "^server/graph/", dependencyTypesNot: ["type-only"] },
     },
     {

@@ -8,7 +8,7 @@ export type ValueKind = z.infer<typeof valueKind>;
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
 /** How a parameter reaches the program's command line; `none` are small results written to KRDC_OUTPUTS. */
-export const argument = z.discriminatedUnion("style", [
+const argument = z.discriminatedUnion("style", [
   z.strictObject({ style: z.literal("option"), option: z.string() }),
   z.strictObject({ style: z.literal("positional"), order: z.int().min(0) }),
   z.strictObject({

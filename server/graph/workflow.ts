@@ -54,7 +54,7 @@ export type Value = z.infer<typeof value>;
 export const binding = z.union([link, value, z.array(z.union([link, element])).max(1000)]);
 export type Binding = z.infer<typeof binding>;
 
-export const workflowInput = z.strictObject({
+const workflowInput = z.strictObject({
   type: typeName,
   title: bilingual.optional(),
   default: value.optional(),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { appName, clusterName } from "#server/graph/app";
 
-export const agreementState = z.enum([
+const agreementState = z.enum([
   "REQUESTED",
   "APPROVED",
   "ACTIVE",
@@ -39,7 +39,7 @@ export type AgreementDocument = z.infer<typeof agreementDocument>;
 export const hostSignatureType = "krdc-agreement-host+jws";
 export const hubSignatureType = "krdc-agreement-hub+jws";
 
-export const signedAgreement = z.strictObject({
+const signedAgreement = z.strictObject({
   document: agreementDocument,
   hostSignature: z.string().max(20_000),
   hubSignature: z.string().max(20_000),

@@ -28,7 +28,7 @@ export const runSubmission = z.strictObject({
 export type RunSubmission = z.infer<typeof runSubmission>;
 
 /** Who a portal token speaks for; frameworks know users by this pseudonym, name and organization only. */
-export const portalUser = z.strictObject({
+const portalUser = z.strictObject({
   sub: z.string().min(1).max(128),
   account: z.string().max(128),
   name: bilingual,
@@ -129,7 +129,7 @@ export const runSummaries = z.strictObject({ summaries: z.array(runSummary).max(
 /** Uses of apps counted where they ran. */
 export const listing = z.strictObject({ app: appVersion });
 
-export const buildState = z.enum(["QUEUED", "BUILDING", "PROBING", "READY", "FAILED"]);
+const buildState = z.enum(["QUEUED", "BUILDING", "PROBING", "READY", "FAILED"]);
 export const buildView = z.strictObject({
   id: z.uuid(),
   state: buildState,

@@ -9,7 +9,7 @@ export const grantType = "krdc-grant+jwt";
 export const grantLifetimeSeconds = 600;
 
 /** What one grant allows: exactly one attempt of one step with these parameters and inputs (RFC 9396 details). */
-export const grantDetails = z.strictObject({
+const grantDetails = z.strictObject({
   type: z.literal("krdc_step"),
   app: appName,
   version: z.string().max(64),

@@ -4,7 +4,7 @@ import { type FileValue, type Value, value } from "#server/graph/workflow";
 import { digestOfJson } from "./canonical";
 import { hostState, outcome } from "./states";
 
-export const limits = z.strictObject({
+const limits = z.strictObject({
   cpuMillis: z.int().min(1),
   memoryBytes: z.int().min(1),
   gpu: z.int().min(0),

@@ -32,7 +32,7 @@ export type WorkflowRow = {
 };
 export type WorkflowPage = { items: WorkflowRow[]; next: string | null };
 
-export type WorkflowVersion = { version: number; publishedAt: string; digest: string };
+type WorkflowVersion = { version: number; publishedAt: string; digest: string };
 
 /** A workflow as its author edits it; `revision` rises with every saved draft. */
 export type WorkflowDraft = {

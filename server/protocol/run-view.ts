@@ -3,16 +3,16 @@ import { fileValue, value, workflow } from "#server/graph/workflow";
 import { outcome, runState, stepState } from "./states";
 
 /** A stable reason with the plain facts its sentence names; the sentence itself lives in server/i18n. */
-export const reason = z.object({ code: z.string(), detail: z.record(z.string(), z.unknown()).default({}) });
+const reason = z.object({ code: z.string(), detail: z.record(z.string(), z.unknown()).default({}) });
 export type Reason = z.infer<typeof reason>;
 
 export const placement = z.enum(["local", "downloaded", "remote"]);
 export type Placement = z.infer<typeof placement>;
 
-export const stepOutput = z.object({ port: z.string(), ...fileValue.omit({ kind: true }).shape });
+const stepOutput = z.object({ port: z.string(), ...fileValue.omit({ kind: true }).shape });
 
 /** The proxy app's side of a remote step, as the home framework sees it. */
-export const proxyView = z.object({
+const proxyView = z.object({
   name: z.string(),
   host: z.string(),
   agreementId: z.string().nullable(),
@@ -23,7 +23,7 @@ export const proxyView = z.object({
 });
 
 /** One step run (one row for each scattered instance) as the run view shows it. `seq` rises with every change. */
-export const stepView = z.object({
+const stepView = z.object({
   id: z.string(),
   index: z.int().nullable(),
   app: z.string(),

@@ -53,7 +53,7 @@ export const hostState = z.enum([
   "RESULTS_READY",
   "ACKED",
 ]);
-export type HostState = z.infer<typeof hostState>;
+type HostState = z.infer<typeof hostState>;
 
 export const isRunOver = (state: RunState) => state === "SUCCEEDED" || state === "FAILED" || state === "CANCELLED";
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const plain = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
-export const parsedArgument = z.looseObject({
+const parsedArgument = z.looseObject({
   dest: z.string(),
   options: z.array(z.string()),
   positional: z.boolean(),

@@ -1,4 +1,4 @@
-import { open, readFile, stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { KrdcError } from "#server/errors";
 import type { BuildView, PortalUser } from "#server/protocol/framework-api";
 import type { FrameworkContext } from "../context";
@@ -84,5 +84,3 @@ export async function getBuild(
     logOffset: logOffset + log.length,
   };
 }
-
-export const readBuildLog = (ctx: FrameworkContext, id: string) => readFile(buildLogPath(ctx, id), "utf8");

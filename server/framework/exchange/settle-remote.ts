@@ -18,14 +18,19 @@ type RemoteEnd = {
   bytesIn?: number;
 };
 
-/** Writes a remote attempt's end and its step's in one transaction; a second end changes nothing. */
-export async function settleRemote(ctx: FrameworkContext, row: RemoteAttempt, end: RemoteEnd): Promise<void> {
+/** Writes a remote attempt's end and its step's in one transaction; a second end, or one that came too late, changes nothing. */
+export async function settleRemote(
+  ctx: FrameworkContext,
+  row: RemoteAttempt,
+  end: RemoteEnd,
+  isStill: (live: RemoteAttempt) => boolean = () => true,
+): Promise<void> {
   await ctx.db.transaction(async (db) => {
     const inside = within(ctx, db);
     // Two who settle at once, as an old and a new proxy may, must not count the attempt twice.
     await lockRunOfStep(inside, row.stepRunId);
     const live = await lockRemoteAttempt(db, row);
-    if (!live || live.state === "ENDED") return;
+    if (!live || live.state === "ENDED" || !isStill(live)) return;
     await settleAttempt(inside, {
       stepRunId: row.stepRunId,
       attempt: row.attempt,

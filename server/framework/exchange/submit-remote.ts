@@ -32,13 +32,10 @@ async function requestGrant(ctx: FrameworkContext, row: RemoteAttempt): Promise<
     },
   });
   const { grant, grantId } = grantAnswer.parse(answer);
-  await moveRemote(ctx, row, () => ({
-    state: "SUBMITTING",
-    grant,
-    grantId,
-    grantExpiresAt: new Date(ctx.now().getTime() + grantLifetimeSeconds * 1000 - marginMs),
-    waiting: null,
-  }));
+  const grantExpiresAt = new Date(ctx.now().getTime() + grantLifetimeSeconds * 1000 - marginMs);
+  await moveRemote(ctx, row, (live) =>
+    isOpen(live) ? { state: "SUBMITTING", grant, grantId, grantExpiresAt, waiting: null } : undefined,
+  );
 }
 
 async function put(ctx: FrameworkContext, row: RemoteAttempt): Promise<HostedRunAnswer> {
@@ -80,37 +77,37 @@ async function afterRefusal(ctx: FrameworkContext, row: RemoteAttempt, error: un
   if (!(error instanceof KrdcError)) throw error;
   const waiting = { code: error.reason, detail: { ...error.detail, host: row.host } };
   if (isPassing(error, row)) {
-    await moveRemote(ctx, row, () => ({ waiting }));
+    await moveRemote(ctx, row, (live) => (isOpen(live) ? { waiting } : undefined));
     return;
   }
   if (error.reason === "grant.expired") {
-    await moveRemote(ctx, row, () => ({ grant: null, grantExpiresAt: null, waiting }));
+    await moveRemote(ctx, row, (live) => (isOpen(live) ? { grant: null, grantExpiresAt: null, waiting } : undefined));
     return;
   }
-  await settleRemote(ctx, row, { outcome: "REJECTED", reason: waiting });
+  await settleRemote(ctx, row, { outcome: "REJECTED", reason: waiting }, isOpen);
 }
 
 /**
  * What may have been sent is never asked of the hub again before the host was: it answers the same call for ever, also
  * with a grant that has expired, while a refusal by the hub would end an attempt that runs.
  */
-function needsGrant(ctx: FrameworkContext, row: RemoteAttempt): boolean {
-  if (row.grant === null || row.grantExpiresAt === null) return true;
-  return row.state !== "SUBMITTING" && row.grantExpiresAt <= ctx.now();
-}
+const needsGrant = (row: RemoteAttempt) => row.grant === null || row.state === "WAITING_GRANT";
+
+/** Until the host said that it has the attempt; an event may say so while a call about it is still under way. */
+const isOpen = (row: RemoteAttempt) => row.state === "WAITING_GRANT" || row.state === "SUBMITTING";
 
 /** Asks the host to run this attempt. Safe to repeat: the intent is written first, and the host answers the same PUT alike. */
 export async function submitRemote(ctx: FrameworkContext, key: Key): Promise<void> {
   const row = await selectRemoteAttempt(ctx.db, key);
-  if (!row || row.state === "ENDED") return;
+  if (!row || !isOpen(row)) return;
   try {
     if (row.state === "WAITING_GRANT" && row.cancelRequestedAt) {
       await settleRemote(ctx, row, { outcome: "CANCELLED", reason: null });
       return;
     }
-    if (needsGrant(ctx, row)) await requestGrant(ctx, row);
+    if (needsGrant(row)) await requestGrant(ctx, row);
     const granted = await selectRemoteAttempt(ctx.db, key);
-    if (!granted || granted.state === "ENDED") return;
+    if (!granted || !isOpen(granted)) return;
     await applyAnswer(ctx, granted.host, await deliver(ctx, granted));
     if (granted.cancelRequestedAt) await cancelRemote(ctx, key);
   } catch (error) {

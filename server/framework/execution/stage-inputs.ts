@@ -20,7 +20,7 @@ const extensions: Record<string, string> = {
 };
 
 /** The name that an output file gets when its app does not choose one. */
-export const outputName = (parameter: Pick<Parameter, "name" | "mediaType">) =>
+const outputName = (parameter: Pick<Parameter, "name" | "mediaType">) =>
   `${parameter.name}${extensions[parameter.mediaType ?? ""] ?? ""}`;
 
 const isSafeName = (name: string) =>

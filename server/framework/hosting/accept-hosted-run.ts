@@ -20,7 +20,7 @@ import {
 } from "./hosted-runs.repo";
 import { nextEventSeq } from "./peers.repo";
 
-export const hashOfRequest = (request: unknown) => digestOfJson(request);
+const hashOfRequest = (request: unknown) => digestOfJson(request);
 
 /** Input files that this peer has not brought yet; what somebody else brought does not count. */
 export async function listMissing(ctx: FrameworkContext, row: Pick<HostedRun, "home" | "request">): Promise<string[]> {

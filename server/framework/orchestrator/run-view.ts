@@ -49,7 +49,7 @@ function shownParameters(run: Run, row: StepRun): Record<string, Value> {
 }
 
 /** One step run as the run view shows it. */
-export function stepViewOf(run: Run, row: StepRun, remote: RemoteAttempt | undefined): StepView {
+function stepViewOf(run: Run, row: StepRun, remote: RemoteAttempt | undefined): StepView {
   const app = run.submission.apps[row.step];
   const placed = run.submission.placements[row.step];
   return {

@@ -5,7 +5,7 @@ import { queueExecution } from "../execution/queue-execution";
 import { updateStep } from "./runs.repo";
 import { limitsOf, type Run, type StepRun } from "./step-run";
 
-export const resultsLifetimeDays = 14;
+const resultsLifetimeDays = 14;
 
 /** Makes the next attempt of a ready step: an execution here, or a proxy app for one elsewhere. Call inside a transaction. */
 export async function startAttempt(ctx: FrameworkContext, run: Run, step: StepRun): Promise<void> {
