@@ -73,10 +73,17 @@ const faultsOfPage = (): string[] => {
   ];
 };
 
+/** While a page streams in, its parts may be hidden, or stand there twice, for a moment; for good they may not. */
+const hasCome = () => {
+  const [heading, ...others] = document.querySelectorAll("h1");
+  const isShown = heading !== undefined && heading.getClientRects().length > 0;
+  return isShown && others.length === 0 && document.querySelectorAll(".react-flow").length <= 1;
+};
+
 async function faultsAt(page: Page, path: string, width: number): Promise<string[]> {
   await page.setViewportSize({ width, height: 900 });
   await page.goto(house.url + path);
-  await page.locator("h1").first().waitFor();
+  await page.waitForFunction(hasCome);
   if (/^\/(runs|workflows)\/./.test(path)) await page.locator(".react-flow__node").first().waitFor();
   return page.evaluate(faultsOfPage);
 }

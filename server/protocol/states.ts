@@ -53,7 +53,6 @@ export const hostState = z.enum([
   "RESULTS_READY",
   "ACKED",
 ]);
-type HostState = z.infer<typeof hostState>;
 
 export const isRunOver = (state: RunState) => state === "SUCCEEDED" || state === "FAILED" || state === "CANCELLED";
 

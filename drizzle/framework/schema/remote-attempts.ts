@@ -46,6 +46,7 @@ export const remoteAttempts = pgTable(
     unreachableSince: time("unreachable_since"),
     startedAt: time("started_at"),
     endedAt: time("ended_at"),
+    acknowledgedAt: time("acknowledged_at"),
     createdAt: time("created_at").notNull(),
   },
   (t) => [

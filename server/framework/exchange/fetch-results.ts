@@ -9,7 +9,7 @@ import { isStored, storeStream } from "../storage/store";
 import { callHost, streamFromHost } from "./call-host";
 import { pullLog } from "./pull-log";
 import type { RemoteAttempt } from "./remote-attempt";
-import { selectRemoteAttempt } from "./remote-attempts.repo";
+import { selectRemoteAttempt, selectUnacknowledged, updateAcknowledged } from "./remote-attempts.repo";
 import { moveRemote, settleRemote } from "./settle-remote";
 
 const triesOfABadDigest = 3;
@@ -97,13 +97,26 @@ export async function fetchResults(
     endedAt: new Date(proven.endedAt),
     bytesIn: filesIn(proven.outputs).reduce((sum, file) => sum + file.size, 0),
   });
-  await acknowledge(ctx, row);
+  await acknowledgeIfThere(ctx, row);
 }
 
-/** The host may keep less once it knows that home has everything; a lost acknowledgement is repeated by reconciliation. */
-async function acknowledge(ctx: FrameworkContext, row: RemoteAttempt): Promise<void> {
+/** The host may keep less once it knows that home has everything. */
+async function acknowledge(
+  ctx: FrameworkContext,
+  row: Pick<RemoteAttempt, "runKey" | "attempt" | "host">,
+): Promise<void> {
   const path = `/v1/hosted-runs/${row.runKey}/${row.attempt}/acknowledge`;
-  await callHost(ctx, row.host, { method: "POST", path, json: {} }).catch((error: unknown) => {
+  await callHost(ctx, row.host, { method: "POST", path, json: {}, timeoutMs: 10_000 });
+  await updateAcknowledged(ctx.db, row, ctx.now());
+}
+
+/** An acknowledgement that does not arrive now is repeated later. */
+const acknowledgeIfThere = (ctx: FrameworkContext, row: Pick<RemoteAttempt, "runKey" | "attempt" | "host">) =>
+  acknowledge(ctx, row).catch((error: unknown) => {
     ctx.log.info({ host: row.host, error }, "an acknowledgement did not arrive");
   });
+
+/** Repeats the acknowledgements that hosts have not heard yet. */
+export async function acknowledgeOpen(ctx: FrameworkContext): Promise<void> {
+  for (const row of await selectUnacknowledged(ctx.db, 100)) await acknowledgeIfThere(ctx, row);
 }

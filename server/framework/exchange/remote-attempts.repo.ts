@@ -1,4 +1,4 @@
-import { and, eq, isNull, lt, ne, sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, lt, ne, sql } from "drizzle-orm";
 import { remoteAttempts } from "#drizzle/framework/schema/remote-attempts";
 import type { Db } from "#server/db/connect";
 import type { RemoteAttempt } from "./remote-attempt";
@@ -78,4 +78,27 @@ export async function selectUncancelled(db: Db, runId: string): Promise<RemoteAt
     .where(
       and(eq(remoteAttempts.runId, runId), ne(remoteAttempts.state, "ENDED"), isNull(remoteAttempts.cancelRequestedAt)),
     );
+}
+
+/** Ended attempts whose results were taken and whose host was not told so yet. */
+export async function selectUnacknowledged(
+  db: Db,
+  limit: number,
+): Promise<Pick<RemoteAttempt, "runKey" | "attempt" | "host">[]> {
+  return db
+    .select({ runKey: remoteAttempts.runKey, attempt: remoteAttempts.attempt, host: remoteAttempts.host })
+    .from(remoteAttempts)
+    .where(
+      and(
+        eq(remoteAttempts.state, "ENDED"),
+        isNotNull(remoteAttempts.receipt),
+        isNull(remoteAttempts.acknowledgedAt),
+        ne(remoteAttempts.outcome, "RESULTS_REFUSED"),
+      ),
+    )
+    .limit(limit);
+}
+
+export async function updateAcknowledged(db: Db, key: Key, now: Date): Promise<void> {
+  await db.update(remoteAttempts).set({ acknowledgedAt: now }).where(is(key));
 }

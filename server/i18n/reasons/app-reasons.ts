@@ -61,6 +61,14 @@ export const appReasons = pairs({
       "빌드 도구가 실패했습니다. 기록의 끝을 보세요.",
       "A build tool failed. See the end of the log.",
     ],
+    probe_no_parser: [
+      "프로그램이 argparse로 파라미터를 읽지 않습니다. main.py에서 parse_args()를 부르세요.",
+      "The program does not read parameters by argparse. Call parse_args() in main.py.",
+    ],
+    probe_raised: [
+      "파라미터를 읽기 전에 프로그램이 멈췄습니다: {message}",
+      "The program stopped before it read its parameters: {message}",
+    ],
     probe_failed: [
       "프로그램의 파라미터를 읽지 못했습니다. argparse까지 오류 없이 가는지 확인하세요.",
       "The program’s parameters could not be read. Check that it reaches argparse without error.",

@@ -27,6 +27,28 @@ export const permissionReasons = pairs({
       "협약의 실행 횟수를 다 썼습니다. 새로 요청하세요.",
       "All runs of the agreement are used. Request a new one.",
     ],
+    app_not_offered: [
+      "그 클러스터가 이 앱을 내놓지 않았습니다. 제공자에게 게시를 부탁하세요.",
+      "That cluster does not offer this app. Ask its provider to publish it.",
+    ],
+    needs_approval: [
+      "주인이 한 사람씩 허락하는 앱입니다. 앱 쪽에서 이용을 요청하세요.",
+      "The owner allows this app person by person. Request access on the app’s page.",
+    ],
+    other_app: ["협약이 다른 앱을 위한 것입니다.", "The agreement is for another app."],
+    other_host: [
+      "협약이 다른 클러스터를 위한 것입니다. 허브 운영자에게 알려 주세요.",
+      "The agreement is for another cluster. Tell the hub’s operator.",
+    ],
+    other_user: ["협약이 다른 사람을 위한 것입니다.", "The agreement is for another person."],
+    over_ceiling: [
+      "협약이 그 클러스터의 한도를 넘습니다. 기간이나 동시 실행 수를 줄이세요.",
+      "The agreement is over that cluster’s ceiling. Ask for a shorter time or fewer runs at once.",
+    ],
+    too_many_at_once: [
+      "협약이 허락한 만큼 이미 실행되고 있습니다. 자리가 나면 저절로 이어집니다.",
+      "As many as agreed run already. It goes on by itself when there is room.",
+    ],
     other_version: [
       "협약이 이 버전의 앱을 포함하지 않습니다. 이 버전으로 다시 요청하세요.",
       "The agreement does not cover this version. Request it for this one.",

@@ -25,6 +25,20 @@ export const portalReasons = pairs({
     ],
   },
   archive: {
+    duplicate: [
+      "묶음에 같은 이름의 파일이 둘 있습니다. 다시 묶어 올리세요.",
+      "The archive holds the same file twice. Pack it again.",
+    ],
+    empty: ["묶음에 파일이 없습니다.", "There is no file in the archive."],
+    escapes: [
+      "묶음의 파일이 폴더 밖을 가리킵니다. 폴더 안에서 다시 묶으세요.",
+      "A file of the archive points outside its folder. Pack it from inside the folder.",
+    ],
+    not_a_file: [
+      "묶음에는 파일과 폴더만 있을 수 있습니다(링크는 안 됩니다).",
+      "An archive may hold files and folders only, no links.",
+    ],
+    too_large: ["묶음이 허용된 크기나 파일 수를 넘습니다.", "The archive is over the allowed size or count of files."],
     unreadable: [
       "묶음을 읽을 수 없습니다. 폴더를 tar -czf로 다시 묶어 올리세요.",
       "The archive cannot be read. Pack the folder again with tar -czf and upload it.",

@@ -1,0 +1,1 @@
+ALTER TABLE "remote_attempts" ADD COLUMN "acknowledged_at" timestamp with time zone;
