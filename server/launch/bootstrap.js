@@ -26,7 +26,8 @@ async function start({ isDevelopment = false } = {}) {
   const home = homeFolder();
   const progress = createProgress({ steps: isDevelopment ? 4 : 5, write: (line) => console.log(line) });
   const stopListening = endCommandsOnSignal();
-  const { bundles, portal } = await prepareAll({ root, home, isDevelopment, progress });
+  const port = { number: Number(process.env.PORT || 3000), host: process.env.KRDC_HOST || "127.0.0.1" };
+  const { bundles, portal } = await prepareAll({ root, home, port, isDevelopment, progress });
   recordBuildsInUse(join(root, ".build"), home, [basename(bundles), ...(portal ? [basename(portal)] : [])]);
   const { start: launch } = await load(join(bundles, "launch.mjs"));
   stopListening();

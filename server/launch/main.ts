@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { describePortHolder, isPortFree } from "./bootstrap/port.js";
 import { thisProcess } from "./bootstrap/process-identity.js";
+import { portTaken, Refusal } from "./bootstrap/words.js";
 import { FRAMEWORKS, type HousePlan, hubUrl } from "./child-env";
 import { type Home, openHome } from "./home-folder";
 import { closeHouse, openHouse, type PortalProgram } from "./house";
@@ -8,7 +10,7 @@ import { type Keys, openKeys } from "./keys";
 import { loadSamples } from "./load-samples";
 import { migrateDatabases } from "./migrate-databases";
 import { type DatabaseUrls, type LaunchOptions, type LaunchSettings, readSettings } from "./options";
-import { choosePorts, describePortHolder, isPortFree } from "./ports";
+import { choosePorts } from "./ports";
 import { openDatabases } from "./postgres/databases";
 import { openPostgres, postgresAnswers } from "./postgres/open-postgres";
 import { endSurvivors, findSurvivors } from "./supervision/end-survivors";
@@ -80,7 +82,7 @@ async function preparePlan(stage: Stage): Promise<HousePlan> {
   if (survivors.length > 0) options.write(line(words.survivors(survivors.map(({ name }) => name).join(", "))));
   await endSurvivors(survivors, FRAMEWORKS);
   if (!(await isPortFree(settings.port, settings.host))) {
-    throw refuse(words.portTaken(settings.port, describePortHolder(settings.port)));
+    throw new Refusal(portTaken(settings.port, describePortHolder(settings.port)));
   }
   const databases = settings.databases ?? (await openEmbeddedDatabases(stage, keys));
   const ports = await keepPorts(stage, ["identity", ...FRAMEWORKS]);

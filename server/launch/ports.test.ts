@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { chooseFreePort, choosePorts, describePortHolder, isPortFree, listeningInodes } from "./ports";
+import { describePortHolder, isPortFree, listeningInodes } from "./bootstrap/port.js";
+import { chooseFreePort, choosePorts } from "./ports";
 
 let stranger: Server;
 let taken: number;

@@ -22,10 +22,6 @@ export const words = {
     `process ${pid} is already running from ${home}: end it first, or set KRDC_HOME to another folder.`,
     `프로세스 ${pid}이(가) ${home}에서 이미 실행 중입니다. 먼저 끝내거나 KRDC_HOME을 다른 폴더로 지정하십시오.`,
   ],
-  portTaken: (port: number, holder: string): Words => [
-    `port ${port} is taken${holder ? ` by ${holder}` : ""}: end that program, or start with another one (PORT=${port + 1} npm start).`,
-    `포트 ${port}을(를) ${holder ? `${holder}이(가)` : "다른 프로그램이"} 쓰고 있습니다. 그 프로그램을 끝내거나 다른 포트로 시작하십시오(PORT=${port + 1} npm start).`,
-  ],
   portMoved: (name: string, from: number, to: number): Words => [
     `port ${from} of ${name} is taken by another program, using ${to} from now on.`,
     `${name}의 포트 ${from}을(를) 다른 프로그램이 쓰고 있어 이제부터 ${to}을(를) 씁니다.`,

@@ -12,6 +12,16 @@ export class Refusal extends Error {
 }
 
 /** @type {Record<string, (...facts: (string | number)[]) => [string, string]>} */
+/**
+ * @param {number} port
+ * @param {string} holder
+ * @returns {[string, string]}
+ */
+export const portTaken = (port, holder) => [
+  `port ${port} is taken${holder ? ` by ${holder}` : ""}: end that program, or start with another one (PORT=${port + 1} npm start).`,
+  `포트 ${port}을(를) ${holder ? `${holder}이(가)` : "다른 프로그램이"} 쓰고 있습니다. 그 프로그램을 끝내거나 다른 포트로 시작하십시오(PORT=${port + 1} npm start).`,
+];
+
 export const words = {
   node: (have) => [
     `Node ${have} is too old: install Node 20.19 or newer.`,
