@@ -84,6 +84,10 @@ export const heartbeatAnswer = z.strictObject({
   peers: z.array(z.strictObject({ name: clusterName, gateway: z.url(), key: publicKey })),
 });
 
+/** What a gateway signs with its own key so that a peer may follow it to a new address. */
+export const addressStatement = z.strictObject({ nonce: z.uuid(), gateway: z.url() });
+export const addressStatementType = "krdc-address+jws";
+
 /** Grant asked for one attempt, by the home framework. */
 export const grantRequest = z.strictObject({
   authorizationId: z.uuid(),

@@ -122,7 +122,11 @@ export function problemsOfParser(
   const unsupported = parsed
     .filter((argument) => argument.required && !supported.test(argument.action))
     .map(({ dest }) => ({ code: "app.argument_not_supported", dest }));
-  return [...unknownHints, ...unsupported];
+  // Until a secret has a way of its own to the program it would stand in its command line for everybody to see.
+  const secrets = Object.entries(hints)
+    .filter(([, hint]) => hint.secret === true)
+    .map(([dest]) => ({ code: "app.secret_not_supported", dest }));
+  return [...unknownHints, ...unsupported, ...secrets];
 }
 
 const isValueResult = (hint: Hint) =>

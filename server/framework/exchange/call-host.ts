@@ -11,7 +11,10 @@ async function addressOf(ctx: FrameworkContext, host: string): Promise<string> {
   return peer.gateway;
 }
 
-/** Calls a host's gateway with a proof by our key; the address is the one that our operator accepted. */
+/** Large files on slow links take hours; a link that is dead is noticed by its own silence. */
+export const transferMs = 6 * 3_600_000;
+
+/** Calls a host's gateway with a proof by our key, at the address that the key accepted by our operator proved for itself. */
 export async function callHost(ctx: FrameworkContext, host: string, call: HostCall) {
   const { path, ...rest } = call;
   return callJson(ctx.key, { ...rest, url: `${await addressOf(ctx, host)}${path}` });
@@ -33,6 +36,6 @@ export async function sendToHost(
     body: call.body,
     bodySha256: call.sha256,
     headers: { "content-type": "application/octet-stream", "content-length": String(call.size) },
-    timeoutMs: 600_000,
+    timeoutMs: transferMs,
   });
 }

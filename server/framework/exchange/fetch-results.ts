@@ -4,15 +4,17 @@ import { filesIn, hashesOf, type Receipt, receipt, receiptType } from "#server/p
 import { readSignedDocument } from "#server/protocol/signed-document";
 import type { FrameworkContext } from "../context";
 import { findPeer } from "../hosting/peers";
-import { keepArtifact } from "../storage/keep-artifact";
+import { keepArtifact, listForeignArtifacts } from "../storage/keep-artifact";
 import { isStored, storeStream } from "../storage/store";
-import { callHost, streamFromHost } from "./call-host";
+import { callHost, streamFromHost, transferMs } from "./call-host";
 import { pullLog } from "./pull-log";
 import type { RemoteAttempt } from "./remote-attempt";
 import { selectRemoteAttempt, selectUnacknowledged, updateAcknowledged } from "./remote-attempts.repo";
 import { moveRemote, settleRemote } from "./settle-remote";
 
 const triesOfABadDigest = 3;
+/** A capped log ends with a notice of its own. */
+const noticeBytes = 64 * 1024;
 
 /** The host's signed word, checked against what we asked for; anything else is no result of ours. */
 async function verifiedReceipt(ctx: FrameworkContext, row: RemoteAttempt): Promise<Receipt> {
@@ -31,7 +33,16 @@ async function verifiedReceipt(ctx: FrameworkContext, row: RemoteAttempt): Promi
     if (read.data[name as keyof Receipt] !== value)
       throw new KrdcError("unprocessable", "results.bad_receipt", { detail: { name } });
   }
+  const bytes = filesIn(read.data.outputs).reduce((sum, file) => sum + file.size, 0);
+  const isOver = bytes > row.request.limits.outputBytes || read.data.logBytes > ctx.logBytes + noticeBytes;
+  if (isOver) throw new KrdcError("unprocessable", "results.bad_receipt", { detail: { name: "size" } });
   return read.data;
+}
+
+/** Only what this host brought before: naming somebody else's digest must not make that file its own. */
+async function isBrought(ctx: FrameworkContext, host: string, sha256: string): Promise<boolean> {
+  const isForeign = (await listForeignArtifacts(ctx, `peer:${host}`, [sha256])).length > 0;
+  return !isForeign && isStored(ctx.folder, sha256);
 }
 
 async function fetchFile(
@@ -39,11 +50,11 @@ async function fetchFile(
   row: RemoteAttempt,
   file: { sha256: string; size: number },
 ): Promise<void> {
-  if (await isStored(ctx.folder, file.sha256)) return;
+  if (await isBrought(ctx, row.host, file.sha256)) return;
   const path = `/v1/hosted-runs/${row.runKey}/${row.attempt}/outputs/${file.sha256}`;
   for (let left = triesOfABadDigest; ; left -= 1) {
     try {
-      const response = await streamFromHost(ctx, row.host, { method: "GET", path, timeoutMs: 600_000 });
+      const response = await streamFromHost(ctx, row.host, { method: "GET", path, timeoutMs: transferMs });
       if (!response.body) throw new KrdcError("unavailable", "peer.unreachable");
       const body = Readable.fromWeb(response.body as import("node:stream/web").ReadableStream);
       await storeStream(ctx.folder, body, { maxBytes: file.size, expected: file.sha256 });

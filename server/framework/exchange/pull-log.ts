@@ -1,5 +1,6 @@
 import { mkdir, open, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { KrdcError } from "#server/errors";
 import { attemptName } from "#server/protocol/run-key";
 import type { FrameworkContext } from "../context";
 import { streamFromHost } from "./call-host";
@@ -36,7 +37,12 @@ async function fetchChunk(
 ): Promise<Uint8Array> {
   const path = `/v1/hosted-runs/${row.runKey}/${row.attempt}/log?offset=${offset}&wait=${waitSeconds}&max=${chunkBytes}`;
   const response = await streamFromHost(ctx, row.host, { method: "GET", path, timeoutMs: 60_000 });
-  return new Uint8Array(await response.arrayBuffer());
+  // More than was asked for is no log of ours.
+  if (Number(response.headers.get("content-length") ?? 0) > chunkBytes) {
+    await response.body?.cancel();
+    throw new KrdcError("unavailable", "peer.failed");
+  }
+  return new Uint8Array(await response.arrayBuffer()).subarray(0, chunkBytes);
 }
 
 /** Brings the home copy of a remote log up to date, by offset; `until` fetches to that size, otherwise one chunk. */

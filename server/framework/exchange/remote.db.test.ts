@@ -277,6 +277,21 @@ describe("a bad wire costs time and nothing else", () => {
     40_000,
   );
 
+  test("an acknowledgement that did not arrive is repeated until the host knows", async () => {
+    strike(host.relay, "cut", 1e6, ({ path }) => path.includes("/acknowledge"));
+    const id = await submit(home, { steps: { only: { ...remote("join"), with: { word: "heard" } } } });
+    expect((await untilOver(home, id)).state).toBe("SUCCEEDED");
+    const states = async () => {
+      const { rows } = await host.db.execute<{ state: string }>(
+        sql`select state from hosted_runs where request->>'runId' = ${id}`,
+      );
+      return rows.map(({ state }) => state);
+    };
+    expect(await states()).toEqual(["RESULTS_READY"]);
+    host.relay.fate = () => "pass";
+    await until("the host was told again", async () => (await states()).includes("ACKED"), 30_000);
+  }, 60_000);
+
   test("a host that is away is shown as UNREACHABLE, and the step finishes when it is back", async () => {
     const { drawn, journal } = counted("away", 7);
     const id = await submit(home, drawn);

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { KrdcError } from "#server/errors";
 import { agreementProposal } from "#server/protocol/agreement";
+import { addressStatement, addressStatementType } from "#server/protocol/framework-api";
 import { publicPart } from "#server/protocol/keys";
+import { signDocument } from "#server/protocol/signed-document";
 import { revokeAgreement } from "../agreements/revoke-agreement";
 import { signAgreement } from "../agreements/sign-agreement";
 import { listOwnApps, publishApp } from "../apps/publish-app";
@@ -65,11 +67,13 @@ export const postPeers: Handler = async (call) => {
   return { status: 200, json: { peers } };
 };
 
-/** Who this is: its name and public key, for an operator to compare and to hand to peers. */
-export const getIdentity: Handler = async ({ ctx }) => ({
-  status: 200,
-  json: { name: ctx.name, gateway: ctx.url, jwk: publicPart(ctx.key), jkt: ctx.jkt },
-});
+/** Who this is: its name and public key for an operator, and with a number of the caller's a signed word on its own address. */
+export const getIdentity: Handler = async ({ ctx, query }) => {
+  const facts = { name: ctx.name, gateway: ctx.url, jwk: publicPart(ctx.key), jkt: ctx.jkt };
+  const asked = addressStatement.safeParse({ nonce: query.get("nonce"), gateway: ctx.url });
+  if (!asked.success) return { status: 200, json: facts };
+  return { status: 200, json: { ...facts, statement: await signDocument(ctx.key, addressStatementType, asked.data) } };
+};
 
 export const getHealth: Handler = async ({ ctx }) => {
   await ctx.db.execute("select 1");

@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { sha256Hex } from "#server/protocol/canonical";
-import { portalTokenType } from "#server/protocol/framework-api";
+import { addressStatementType, portalTokenType } from "#server/protocol/framework-api";
 import { importSigningKey, makeSigningKey, type PrivateKey, publicPart, thumbprintOf } from "#server/protocol/keys";
 import { makeProof } from "#server/protocol/proof";
+import { signDocument } from "#server/protocol/signed-document";
 import { aFramework, askAsOperator, type TestFramework } from "../framework.build";
 import { aHubDouble, aHubKey, type HubDouble, seconds } from "../hub-double.build";
 import { ask, pack, register, researcher, upload } from "../portal.build";
@@ -174,26 +177,41 @@ describe("what widens needs the operator's own key", () => {
     expect((await askAsOperator(elsewhere, "/../../v1/operator/peers", await peers())).status).toBe(401);
   });
 
-  test("the hub's word moves a peer's address and never its key", async () => {
+  test("the hub's word moves a peer's address only to where the pinned key answers for it, and never its key", async () => {
     const [friend, evil] = [await makeSigningKey(), await otherKey];
+    const [moved, squatted] = [await anAddress(friend), await anAddress(evil)];
     const time = new Date().toISOString();
     const told = (key: PrivateKey, gateway: string) => ({ name: "friend", gateway, key: publicPart(key) });
-    const moved = [told(evil, "http://evil.example"), told(friend, "http://moved.example")];
-    hub.answers.set("/heartbeats", () => ({ state: "ACTIVE", time, peers: moved }));
+    const words = [told(evil, squatted.url), told(friend, moved.url), told(friend, squatted.url)];
+    hub.answers.set("/heartbeats", () => ({ state: "ACTIVE", time, peers: words }));
     const accepted = { peers: [{ name: "friend", jwk: publicPart(friend), gateway: "http://friend.example" }] };
     expect((await askAsOperator(framework, "/v1/operator/peers", accepted)).status).toBe(200);
     await framework.shutDown();
     await framework.start();
     const jkt = await thumbprintOf(publicPart(friend));
-    await until("the address has moved", async () => {
-      const answer = (await (await askAsOperator(framework, "/v1/operator/peers", { peers: [] })).json()) as {
-        peers: unknown[];
-      };
-      expect(answer.peers).toMatchObject([{ name: "friend", jkt }]);
-      return JSON.stringify(answer.peers).includes("http://moved.example");
+    await until("the false address was asked and the true one is followed", async () => {
+      const answer = await (await askAsOperator(framework, "/v1/operator/peers", { peers: [] })).json();
+      expect(answer).toMatchObject({ peers: [{ name: "friend", jkt }] });
+      return squatted.asked() > 0 && JSON.stringify(answer).includes(`"${moved.url}"`);
     });
+    await Promise.all([moved.close(), squatted.close()]);
   });
 });
+
+/** A gateway's address in miniature: it signs its own address with whatever key it has. */
+async function anAddress(key: PrivateKey) {
+  let asked = 0;
+  const server = createServer(async (request, response) => {
+    asked += 1;
+    const nonce = new URL(request.url ?? "/", "http://x").searchParams.get("nonce");
+    const statement = await signDocument(key, addressStatementType, { nonce, gateway: url });
+    const body = JSON.stringify({ statement });
+    response.writeHead(200, { "content-length": Buffer.byteLength(body) }).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, asked: () => asked, close: () => new Promise((resolve) => server.close(resolve)) };
+}
 
 describe("a refusal arrives, also while the caller still sends", () => {
   test("of an app's sources by somebody who is no provider", async () => {

@@ -24,7 +24,12 @@ async function write(response: ServerResponse, answer: Answer): Promise<void> {
     return;
   }
   const text = answer.json === undefined ? "" : JSON.stringify(answer.json);
-  response.writeHead(answer.status, { "content-type": "application/json", "cache-control": "no-store" });
+  const size = String(Buffer.byteLength(text));
+  response.writeHead(answer.status, {
+    "content-type": "application/json",
+    "content-length": size,
+    "cache-control": "no-store",
+  });
   response.end(text);
 }
 

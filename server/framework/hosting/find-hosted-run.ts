@@ -2,7 +2,7 @@ import { KrdcError } from "#server/errors";
 import { filesIn, type HostedRunAnswer } from "#server/protocol/hosted-run";
 import { type FrameworkContext, within } from "../context";
 import { lookUpExecution } from "../execution/queue-execution";
-import { keepArtifact } from "../storage/keep-artifact";
+import { keepArtifact, listForeignArtifacts } from "../storage/keep-artifact";
 import { storeStream } from "../storage/store";
 import { listMissing, queueWhenComplete } from "./accept-hosted-run";
 import { answerOf, type HostedRun } from "./hosted-run";
@@ -32,6 +32,9 @@ export async function receiveInput(
   const row = await getHostedRun(ctx, key);
   const file = filesIn(row.request.parameters).find((wanted) => wanted.sha256 === sha256);
   if (!file) throw notFound();
+  // What came before, or comes after the run has begun, is not written again.
+  if ((await listForeignArtifacts(ctx, `peer:${key.home}`, [sha256])).length === 0) return;
+  if (row.state !== "RECEIVED" || row.outcome !== null) throw new KrdcError("conflict", "hosted_run.not_waiting");
   const stored = await storeStream(ctx.folder, body, { maxBytes: file.size, expected: sha256 });
   await ctx.db.transaction(async (db) => {
     const inside = within(ctx, db);

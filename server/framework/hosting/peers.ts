@@ -1,6 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { clusterName } from "#server/graph/app";
+import { addressStatement, addressStatementType } from "#server/protocol/framework-api";
 import { publicKey, thumbprintOf } from "#server/protocol/keys";
+import { readSignedDocument } from "#server/protocol/signed-document";
 import type { FrameworkContext } from "../context";
 import {
   type Peer,
@@ -40,7 +43,24 @@ export async function acceptPeers(ctx: FrameworkContext, accepted: z.infer<typeo
   }
 }
 
-/** New addresses from the hub, for keys that are pinned already; a key of the hub's choosing is never taken. */
+const statementLimit = 4096;
+
+/** Whether whoever answers at this address holds the key: it signs our number together with the address itself. */
+async function provesAddress(gateway: string, key: z.infer<typeof publicKey>): Promise<boolean> {
+  const nonce = randomUUID();
+  try {
+    const signal = AbortSignal.timeout(3000);
+    const answer = await fetch(`${gateway}/v1/identity?nonce=${nonce}`, { signal, redirect: "error" });
+    if (Number(answer.headers.get("content-length") ?? statementLimit + 1) > statementLimit) return false;
+    const { statement } = z.object({ statement: z.string() }).parse(await answer.json());
+    const said = addressStatement.parse(await readSignedDocument(key, addressStatementType, statement));
+    return said.nonce === nonce && said.gateway === gateway;
+  } catch {
+    return false;
+  }
+}
+
+/** New addresses from the hub, for keys that are pinned already and that prove the address; a key of the hub's choosing is never taken. */
 export async function followAddresses(
   ctx: FrameworkContext,
   told: { name: string; gateway: string; key: z.infer<typeof publicKey> }[],
@@ -48,6 +68,7 @@ export async function followAddresses(
   for (const { gateway, key } of told) {
     const jkt = await thumbprintOf(key);
     const known = await selectPeerByKey(ctx.db, jkt);
-    if (known && known.gateway !== gateway) await updateGateway(ctx.db, jkt, gateway);
+    const isMoved = known !== undefined && known.gateway !== gateway;
+    if (isMoved && (await provesAddress(gateway, key))) await updateGateway(ctx.db, jkt, gateway);
   }
 }

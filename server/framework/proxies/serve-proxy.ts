@@ -24,9 +24,20 @@ export async function getProxied(ctx: FrameworkContext, proxyName: string, token
   return row;
 }
 
+const underWay = new Map<string, Promise<void>>();
+
+/** A proxy that asked again while its last question is still being worked on waits for that same work. */
+function once(key: string, work: () => Promise<void>): Promise<void> {
+  const known = underWay.get(key);
+  if (known) return known;
+  const begun = work().finally(() => underWay.delete(key));
+  underWay.set(key, begun);
+  return begun;
+}
+
 /** Does what the proxy decided, with the gateway's own keys, and answers how the attempt stands then. */
 export async function doForProxy(ctx: FrameworkContext, row: RemoteAttempt, action: ProxyAction): Promise<ProxyView> {
-  await actions[action](ctx, row);
+  await once(`${ctx.name}:${row.runKey}:${row.attempt}:${action}`, () => actions[action](ctx, row));
   return proxyViewOf((await findRemoteAttempt(ctx, row)) ?? row);
 }
 

@@ -61,6 +61,10 @@ export const appReasons = pairs({
       "빌드 도구가 실패했습니다. 기록의 끝을 보세요.",
       "A build tool failed. See the end of the log.",
     ],
+    secret_not_supported: [
+      "비밀 파라미터는 아직 받지 않습니다. 값이 명령줄에 드러나기 때문입니다. secret을 빼고 다시 등록하세요.",
+      "Secret parameters are not taken yet, because their values would show in the command line. Register without secret.",
+    ],
     probe_no_parser: [
       "프로그램이 argparse로 파라미터를 읽지 않습니다. main.py에서 parse_args()를 부르세요.",
       "The program does not read parameters by argparse. Call parse_args() in main.py.",

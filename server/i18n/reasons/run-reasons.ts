@@ -44,6 +44,10 @@ export const runReasons = pairs({
   },
   hosted_run: {
     not_found: ["그 클러스터에 그런 실행이 없습니다.", "That cluster has no such run."],
+    not_waiting: [
+      "그 실행은 입력을 더 받지 않습니다. 이미 시작했거나 끝났습니다.",
+      "That run takes no more inputs: it has begun or ended.",
+    ],
     attempt_still_live: [
       "앞 시도가 아직 끝나지 않았습니다. 끝난 다음 다시 시도됩니다.",
       "The attempt before is still alive. It is tried again after its end.",
