@@ -8,6 +8,7 @@ import type { ExecutionOwner } from "../execution/execution";
 import { stopExecutions } from "../execution/queue-execution";
 import type { HostedRun } from "./hosted-run";
 import {
+  countLiveOfAgreement,
   type HostedKey,
   lockHostedRun,
   selectHostedRun,
@@ -116,6 +117,10 @@ export async function acknowledgeHostedRun(ctx: FrameworkContext, key: HostedKey
     if (row?.state === "RESULTS_READY") await updateHostedRun(db, key, { state: "ACKED", ackedAt: ctx.now() });
   });
 }
+
+/** How many hosted runs live under an agreement now. */
+export const countHostedRunsOf = (ctx: FrameworkContext, agreementId: string): Promise<number> =>
+  countLiveOfAgreement(ctx.db, agreementId);
 
 /** Ends everything that lives under a revoked agreement. Call inside the transaction that holds its lock. */
 export async function endHostedRunsOf(ctx: FrameworkContext, agreementId: string): Promise<void> {

@@ -104,7 +104,7 @@ export async function expireOpen(db: Db, coordinates: Coordinates, now: Date): P
 }
 
 export async function listRevoking(db: Db): Promise<Agreement[]> {
-  return db.select().from(agreements).where(eq(agreements.state, "REVOKING")).limit(200);
+  return db.select().from(agreements).where(eq(agreements.state, "REVOKING")).limit(5000);
 }
 
 /** `host/app` of everything that this member holds now. */

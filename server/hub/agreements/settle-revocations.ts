@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { KrdcError } from "#server/errors";
 import { recordEntry } from "../audit/record-entry";
 import type { AnyContext } from "../context";
@@ -10,12 +11,16 @@ import { changeAgreement, listRevoking } from "./agreements.repo";
 const isSettled = (error: unknown, agreement: Agreement) =>
   error instanceof KrdcError && error.kind === "not_found" && agreement.hostSignature === null;
 
-/** True once the host has acknowledged; a host that is away is told again by the hub's loop. */
+/** REVOKING: the host has written it down and is still ending what runs. */
+const answerOf = z.looseObject({ state: z.enum(["REVOKED", "REVOKING"]) });
+
+/** True once the host has acknowledged that nothing runs any more; a host that is away is told again by the hub's loop. */
 export async function tellHostOfRevocation(ctx: AnyContext, agreement: Agreement): Promise<boolean> {
   const { id, host } = agreement;
   const to = { cluster: host, user: { ...localUser([]), account: "hub", pseudonym: "hub" } };
   try {
-    await callGateway(ctx, to, { method: "POST", path: `/v1/agreements/${id}/revoke`, json: {}, timeoutMs: 8000 });
+    const call = { method: "POST", path: `/v1/agreements/${id}/revoke`, json: {}, timeoutMs: 9000 } as const;
+    if (answerOf.parse(await callGateway(ctx, to, call)).state === "REVOKING") return false;
   } catch (error) {
     if (!isSettled(error, agreement)) {
       const reason = error instanceof KrdcError ? error.reason : String(error);
@@ -30,7 +35,16 @@ export async function tellHostOfRevocation(ctx: AnyContext, agreement: Agreement
   return true;
 }
 
+/** One host's revocations in turn; a host that does not answer keeps nobody else's waiting, nor its own for each in full. */
+async function tellHost(ctx: AnyContext, agreements: Agreement[]): Promise<void> {
+  for (const agreement of agreements) if (!(await tellHostOfRevocation(ctx, agreement))) return;
+}
+
 /** Tells every host again that has not acknowledged a revocation. */
 export async function settleRevocations(ctx: AnyContext): Promise<void> {
-  for (const agreement of await listRevoking(ctx.db)) await tellHostOfRevocation(ctx, agreement);
+  const byHost = new Map<string, Agreement[]>();
+  for (const agreement of await listRevoking(ctx.db)) {
+    byHost.set(agreement.host, [...(byHost.get(agreement.host) ?? []), agreement]);
+  }
+  await Promise.all([...byHost.values()].map((agreements) => tellHost(ctx, agreements)));
 }
