@@ -277,6 +277,21 @@ describe("a bad wire costs time and nothing else", () => {
     40_000,
   );
 
+  test("steps that share one input file all begin, whichever of them brought it", async () => {
+    const file = await upload(home, researcher, "shared.txt", "brought by whoever comes first");
+    const held = holdFirst(host.relay, ({ method, path }) => method === "PUT" && path.includes("/inputs/"));
+    const steps = Object.fromEntries(
+      ["one", "two", "three", "four"].map((name) => [name, { ...remote("join"), with: { input: [file] } }]),
+    );
+    const id = await submit(home, { steps });
+    await held.reached;
+    await until("another step has brought the file", async () => {
+      return (await look(home, id)).steps.filter(({ state }) => state === "SUCCEEDED").length > 0;
+    });
+    held.release("pass");
+    expect((await untilOver(home, id, 30_000)).steps.map(({ state }) => state)).toEqual(Array(4).fill("SUCCEEDED"));
+  }, 60_000);
+
   test("an acknowledgement that did not arrive is repeated until the host knows", async () => {
     strike(host.relay, "cut", 1e6, ({ path }) => path.includes("/acknowledge"));
     const id = await submit(home, { steps: { only: { ...remote("join"), with: { word: "heard" } } } });

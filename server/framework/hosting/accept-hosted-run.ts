@@ -37,11 +37,20 @@ export async function findKnownAnswer(
   const row = await selectHostedRun(ctx.db, key);
   if (row) {
     if (row.requestHash !== hashOfRequest(request)) throw new KrdcError("conflict", "hosted_run.other_request");
-    return answerOf(row, row.outcome === null ? await listMissing(ctx, row) : []);
+    return answerNow(ctx, row);
   }
   const newest = await selectNewest(ctx.db, key.home, key.runKey);
   if (newest && newest.attempt > key.attempt) throw new KrdcError("gone", "hosted_run.older_attempt");
   return undefined;
+}
+
+/** Another run of this peer may have brought the last file that this one waited for; whoever looks notices. */
+async function answerNow(ctx: FrameworkContext, row: HostedRun): Promise<HostedRunAnswer> {
+  if (row.outcome !== null) return answerOf(row);
+  const missing = await listMissing(ctx, row);
+  if (row.state !== "RECEIVED" || missing.length > 0) return answerOf(row, missing);
+  await ctx.db.transaction((db) => queueWhenComplete(within(ctx, db), row));
+  return answerOf((await selectHostedRun(ctx.db, row)) ?? row);
 }
 
 type Acceptance = { key: HostedKey; request: HostedRunRequest; claims: GrantClaims };

@@ -33,7 +33,10 @@ export async function receiveInput(
   const file = filesIn(row.request.parameters).find((wanted) => wanted.sha256 === sha256);
   if (!file) throw notFound();
   // What came before, or comes after the run has begun, is not written again.
-  if ((await listForeignArtifacts(ctx, `peer:${key.home}`, [sha256])).length === 0) return;
+  if ((await listForeignArtifacts(ctx, `peer:${key.home}`, [sha256])).length === 0) {
+    await ctx.db.transaction((db) => queueWhenComplete(within(ctx, db), key));
+    return;
+  }
   if (row.state !== "RECEIVED" || row.outcome !== null) throw new KrdcError("conflict", "hosted_run.not_waiting");
   const stored = await storeStream(ctx.folder, body, { maxBytes: file.size, expected: sha256 });
   await ctx.db.transaction(async (db) => {
