@@ -35,7 +35,7 @@ const plan: HousePlan = {
     hubSigningKey: key,
     hubThumbprint: "thumb",
     portalKey: key,
-    operatorKeys: { bio: { privateKey: key, publicFile: "/home/keys/operator-bio.pub.json" } },
+    operatorKeys: { bio: { privateKey: key, publicFile: "keys/operator-bio.pub.json" } },
   },
   launcher: { pid: 7, ticks: "99" },
 };

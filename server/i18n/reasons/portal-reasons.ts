@@ -58,8 +58,8 @@ export const portalReasons = pairs({
   },
   gateway: {
     address_refused: [
-      "클러스터의 주소로 연결하는 것이 허락되지 않습니다. 허브 운영자가 KRDC_ALLOW_NETWORKS를 보아야 합니다.",
-      "Connections to that cluster’s address are not allowed. The hub operator should look at KRDC_ALLOW_NETWORKS.",
+      "클러스터의 주소로 연결하는 것이 허락되지 않습니다. https로 열린 공개 주소여야 합니다. 그 클러스터의 운영자가 고쳐야 합니다.",
+      "Connections to that cluster’s address are not allowed: it must be a public address with https. That cluster’s operator must change it.",
     ],
   },
   heartbeat: {
