@@ -30,8 +30,25 @@ module.exports = {
     {
       name: "foundation-knows-no-building",
       severity: "error",
-      from: { path: "^server/(protocol|db|i18n|graph)/|^server/[^/]+\\.ts$" },
+      from: { path: "^server/(protocol|db|i18n|graph|audit)/|^server/[^/]+\\.ts$" },
       to: { path: "^server/(hub|framework|proxy|cli|launch)/" },
+    },
+    {
+      name: "the-audit-knows-its-own-tables-only",
+      comment: "hub and framework share this room, and each has its own database",
+      severity: "error",
+      from: { path: "^server/audit/", pathNot: "\\.test\\.ts$" },
+      to: {
+        path: "^(app|components|drizzle|server)/",
+        pathNot: "^(server/(audit|db|protocol|graph)|drizzle/audit)/|^server/errors\\.ts$",
+      },
+    },
+    {
+      name: "shared-repos-are-private",
+      comment: "the two buildings take the audit's verbs, never its hands",
+      severity: "error",
+      from: { pathNot: "^server/audit/" },
+      to: { path: "^server/audit/.*\\.repo\\.ts$" },
     },
     {
       name: "rooms-have-walls",
@@ -71,7 +88,7 @@ module.exports = {
       from: { path: "^server/proxy/" },
       to: {
         path: "^(app|components|drizzle|server)/",
-        pathNot: "^server/(proxy|protocol|graph)/|^server/(errors|env|log)\\.ts$",
+        pathNot: "^server/(proxy|protocol|graph)/|^server/(errors|env|failpoint|log)\\.ts$",
       },
     },
     {

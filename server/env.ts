@@ -11,6 +11,24 @@ const json = z.string().transform((text, context) => {
 });
 const port = z.coerce.number().int().min(1).max(65535);
 
+/** Another clock is a tool of tests: whoever sets one in earnest would break every bound that the protocol promises. */
+const testClock = z
+  .string()
+  .optional()
+  .refine((text) => !text || process.env.KRDC_TEST === "on", "KRDC_CLOCK is for tests only (KRDC_TEST=on)");
+
+/** Ranges in CIDR form, separated by commas. */
+const networks = z
+  .string()
+  .default("")
+  .transform((text) =>
+    text
+      .split(",")
+      .map((part) => part.trim())
+      .filter(Boolean),
+  )
+  .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()])));
+
 const hub = z.object({
   HUB_DATABASE_URL: postgresUrl,
   KRDC_HUB_URL: z.url(),
@@ -25,6 +43,8 @@ const hub = z.object({
   KRDC_LOCAL_SECRET: z.string().min(32).optional(),
   KRDC_DEMO: z.enum(["on", "off"]).default("on"),
   KRDC_ALLOWED_ORIGINS: z.string().default(""),
+  KRDC_ALLOW_NETWORKS: networks,
+  KRDC_CLOCK: testClock,
 });
 export type HubEnv = z.output<typeof hub>;
 
@@ -55,11 +75,40 @@ const framework = z.object({
     .int()
     .min(1024)
     .default(64 * 1024 * 1024),
+  FRAMEWORK_OIDC_ISSUER: z.url().or(z.literal("")).optional(),
+  FRAMEWORK_OIDC_CLIENT_ID: z.string().optional(),
+  FRAMEWORK_OIDC_CLIENT_SECRET: z.string().optional(),
   KRDC_BUILD: z.string().min(1),
+  KRDC_CLOCK: testClock,
   PATH: z.string().default("/usr/local/bin:/usr/bin:/bin"),
 });
 export type FrameworkEnv = z.output<typeof framework>;
 export const frameworkEnv = (): FrameworkEnv => framework.parse(process.env);
+
+/** Where tests put the names of the places at which a service is to die; nowhere outside of tests. */
+export const failpointFolder = (): string | undefined =>
+  process.env.KRDC_TEST === "on" ? process.env.KRDC_FAILPOINTS : undefined;
+
+/** What a proxy app must know of a test, and nothing where there is none. */
+export function failpointEnv(): Record<string, string> {
+  const folder = failpointFolder();
+  return folder ? { KRDC_TEST: "on", KRDC_FAILPOINTS: folder } : {};
+}
+
+const ownerCommand = z.object({
+  FRAMEWORK_URL: z.string().default(""),
+  FRAMEWORK_OPERATOR_KEY_FILE: z.string().default(""),
+  LANG: z.string().default("en"),
+});
+/** What the owner's commands know without being told; all of it can stand on the command line instead. */
+export const ownerCommandEnv = () => {
+  const read = ownerCommand.parse(process.env);
+  return {
+    url: read.FRAMEWORK_URL,
+    operatorKeyFile: read.FRAMEWORK_OPERATOR_KEY_FILE,
+    language: read.LANG.startsWith("ko") ? ("ko" as const) : ("en" as const),
+  };
+};
 
 /** Names with which pip finds its index; a build hands on these and nothing else of our environment. */
 export function pipEnv(): Record<string, string> {

@@ -3,33 +3,36 @@
 import { useQuery } from "@tanstack/react-query";
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
-import { callApi } from "#components/api/call-api";
-import { useBilingual } from "#components/marks/words";
+import { callApi, codeOf } from "#components/api/call-api";
+import { type Again, InviteCluster } from "#components/cluster-invite/invite-cluster";
+import { useBilingual, useReason } from "#components/marks/words";
 import { Button } from "#components/ui/button";
 import { Card, Page, PageHead } from "#components/ui/card";
-import { EmptyState } from "#components/ui/empty-state";
+import { EmptyState, Notice } from "#components/ui/empty-state";
 import type { ClusterRow } from "#server/protocol/portal-views";
 import { ApproveCard } from "./approve-card";
 import { ClusterTable } from "./cluster-table";
-import { InviteCluster } from "./invite-cluster";
 
+const WATCH_MS = 3_000;
 const LOOK_AGAIN_MS = 10_000;
+
+const isJoining = ({ state }: ClusterRow) => state === "INVITED" || state === "PENDING";
 
 type Props = { rows: ClusterRow[]; isHubOperator: boolean; operated: string[] };
 
-/** Health and load of every cluster, and the way in for new ones. */
+/** Health and load of every cluster, and the way in for new ones; watched closely while one is joining. */
 export function ClusterBoard({ rows, isHubOperator, operated }: Props) {
   const t = useTranslations("clusters");
-  const [inviting, setInviting] = useState(false);
-  const { data } = useQuery({
+  const [inviting, setInviting] = useState<{ again?: Again }>();
+  const { data, error } = useQuery({
     queryKey: ["clusters"],
     queryFn: ({ signal }) => callApi<{ items: ClusterRow[] }>("/api/v1/clusters", { signal }),
     initialData: { items: rows },
-    refetchInterval: LOOK_AGAIN_MS,
+    refetchInterval: (asked) => (asked.state.data?.items.some(isJoining) ? WATCH_MS : LOOK_AGAIN_MS),
   });
-  const pending = data.items.filter((row) => row.state === "PENDING" && row.fingerprintHead !== null);
+  const joining = data.items.filter(isJoining);
   const invite = (
-    <Button look="go" onClick={() => setInviting(true)}>
+    <Button look="go" onClick={() => setInviting({})}>
       {t("invite")}
     </Button>
   );
@@ -38,6 +41,7 @@ export function ClusterBoard({ rows, isHubOperator, operated }: Props) {
       <PageHead title={t("title")} sub={<Summary rows={data.items} />}>
         {isHubOperator ? invite : null}
       </PageHead>
+      {error ? <Stale error={error} /> : null}
       {data.items.length === 0 ? (
         <EmptyState title={t("none")} {...(isHubOperator ? { actions: invite } : {})}>
           {isHubOperator ? t("noneText") : t("noneMember")}
@@ -45,27 +49,39 @@ export function ClusterBoard({ rows, isHubOperator, operated }: Props) {
       ) : (
         <>
           <Figures rows={data.items} />
-          <div
-            className={
-              pending.length > 0 ? "grid grid-cols-1 items-start gap-4 xl:grid-cols-[minmax(0,1fr)_320px]" : ""
-            }
-          >
+          <div className={joining.length > 0 ? WITH_ASIDE : ""}>
             <ClusterTable rows={data.items} />
             <div className="grid grid-cols-1 gap-4">
-              {pending.map((row) => (
+              {joining.map((row) => (
                 <ApproveCard
                   key={row.name}
                   row={row}
                   isHubOperator={isHubOperator}
                   isOperator={operated.includes(row.name) || isHubOperator}
+                  onInvite={() => setInviting({ again: { name: row.name, title: row.title, replace: false } })}
                 />
               ))}
             </div>
           </div>
         </>
       )}
-      {isHubOperator ? <InviteCluster open={inviting} onOpenChange={setInviting} /> : null}
+      {inviting ? (
+        <InviteCluster open onOpenChange={(open) => open || setInviting(undefined)} again={inviting.again} />
+      ) : null}
     </Page>
+  );
+}
+
+const WITH_ASIDE = "grid grid-cols-1 items-start gap-4 xl:grid-cols-[minmax(0,1fr)_320px]";
+
+/** What was read before stays in sight, and says that it is old. */
+function Stale({ error }: { error: Error }) {
+  const t = useTranslations("clusters");
+  const reason = useReason();
+  return (
+    <Notice tone="bad" className="mb-4">
+      {reason(codeOf(error))} {t("stale")}
+    </Notice>
   );
 }
 

@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { ClusterChip } from "#components/marks/cluster-chip";
 import { Meter } from "#components/marks/meter";
@@ -8,6 +9,7 @@ import { RelativeTime } from "#components/marks/time";
 import { useBilingual } from "#components/marks/words";
 import { Table, Td, Th, Tr } from "#components/ui/table";
 import type { ClusterRow } from "#server/protocol/portal-views";
+import { SkewMark } from "./skew-mark";
 
 export function ClusterTable({ rows }: { rows: ClusterRow[] }) {
   const t = useTranslations("clusters");
@@ -17,12 +19,13 @@ export function ClusterTable({ rows }: { rows: ClusterRow[] }) {
         <tr>
           <Th>{t("column.cluster")}</Th>
           <Th>{t("column.state")}</Th>
+          <Th>{t("column.heartbeat")}</Th>
+          <Th>{t("column.skew")}</Th>
           <Th>{t("column.slots")}</Th>
           <Th className="text-right">{t("column.queued")}</Th>
           <Th className="text-right">{t("column.hosted")}</Th>
           <Th className="text-right">{t("column.apps")}</Th>
           <Th>{t("column.version")}</Th>
-          <Th>{t("column.heartbeat")}</Th>
         </tr>
       </thead>
       <tbody>
@@ -42,12 +45,25 @@ function ClusterLine({ row }: { row: ClusterRow }) {
     <Tr>
       <Td>
         <span className="flex items-center gap-2">
-          <ClusterChip name={row.name} title={words(row.title)} />
+          <Link href={`/clusters/${row.name}`} className="hover:underline">
+            <ClusterChip name={row.name} title={words(row.title)} />
+          </Link>
           <span className="font-mono text-xs text-faint">{row.name}</span>
         </span>
       </Td>
       <Td>
         <StateChip kind="cluster" state={row.state} />
+        {row.suspendedReason ? <Why reason={row.suspendedReason} /> : null}
+      </Td>
+      <Td>
+        {row.lastHeartbeatAt ? (
+          <RelativeTime at={row.lastHeartbeatAt} />
+        ) : (
+          <span className="text-faint">{t("noHeartbeat")}</span>
+        )}
+      </Td>
+      <Td>
+        <SkewMark seconds={row.skewSeconds} />
       </Td>
       <Td>
         {total > 0 ? (
@@ -66,13 +82,22 @@ function ClusterLine({ row }: { row: ClusterRow }) {
         {row.version ?? "–"}
         {row.runtime ? <span className="text-faint"> · {t(`runtime.${row.runtime}`)}</span> : null}
       </Td>
-      <Td>
-        {row.lastHeartbeatAt ? (
-          <RelativeTime at={row.lastHeartbeatAt} />
-        ) : (
-          <span className="text-faint">{t("noHeartbeat")}</span>
-        )}
-      </Td>
     </Tr>
   );
+}
+
+/** Why it is suspended, and who can change that. */
+function Why({ reason }: { reason: string }) {
+  return <p className="mt-0.5 max-w-[36ch] text-xs text-dim">{useSuspendedWord()(reason)}</p>;
+}
+
+const KNOWN = ["operator", "hub", "other_uid", "left"] as const;
+
+/** The reason of a suspension in words; one that is not known yet is named. */
+export function useSuspendedWord(): (reason: string) => string {
+  const t = useTranslations("clusters.suspended");
+  return (reason) => {
+    const known = KNOWN.find((one) => one === reason);
+    return known ? t(known) : t("unknown", { reason });
+  };
 }

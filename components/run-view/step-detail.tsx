@@ -14,9 +14,15 @@ import { FileLinks } from "#components/run-tabs/file-links";
 import { Button } from "#components/ui/button";
 import { useTell } from "#components/ui/toast";
 import type { StepView } from "#server/protocol/run-view";
+import { AbandonStep, isLost } from "./abandon-step";
+import { isEnded } from "./step-summary";
 import { useRefreshRun } from "./use-run";
 
 type Props = { run: string; step: StepView };
+
+/** Many ends are one state: this one has a word of its own. */
+const tellsMore = (step: StepView): step is StepView & { end: NonNullable<StepView["end"]> } =>
+  isEnded(step.state) && step.end !== null && step.end !== step.state;
 
 /** One step run in full: why it stands where it stands, both sides of its proxy, its results. */
 export function StepDetail({ run, step }: Props) {
@@ -26,14 +32,14 @@ export function StepDetail({ run, step }: Props) {
     <div className="grid content-start gap-3 p-4 text-sm">
       <div className="flex flex-wrap items-center gap-2">
         <StateChip kind="step" state={step.state} />
+        {tellsMore(step) ? <StateChip kind="end" state={step.end} /> : null}
         <ClusterMark name={step.cluster}>{t(`placement.${step.placement}`)}</ClusterMark>
         {step.startedAt ? <Duration from={step.startedAt} to={step.endedAt} /> : null}
         <span className="flex-1" />
         {step.state === "FAILED" || step.state === "CANCELLED" ? <RetryStep run={run} step={step} /> : null}
       </div>
-      <p className={step.state === "FAILED" ? "text-bad" : "text-dim"}>
-        {step.reason ? why(step.reason.code, step.reason.detail) : t(`state.${step.state}`)}
-      </p>
+      <Standing step={step} />
+      {isLost(step) ? <AbandonStep run={run} step={step} /> : null}
       <dl className="numbers grid grid-cols-[max-content_1fr] gap-x-4 gap-y-1">
         <Fact name={t("app")} mono>
           {step.app}
@@ -55,6 +61,18 @@ export function StepDetail({ run, step }: Props) {
         </section>
       ) : null}
     </div>
+  );
+}
+
+/** Why it stands so: the reason it was given, else what its end or its state means. */
+function Standing({ step }: { step: StepView }) {
+  const t = useTranslations("runs.detail");
+  const why = useReason();
+  const meaning = tellsMore(step) ? t(`end.${step.end}`) : t(`state.${step.state}`);
+  return (
+    <p className={step.state === "FAILED" ? "text-bad" : "text-dim"}>
+      {step.reason ? why(step.reason.code, step.reason.detail) : meaning}
+    </p>
   );
 }
 

@@ -5,7 +5,7 @@ import { cn } from "./class-names";
 export function Table({ label, className, ...rest }: ComponentProps<"table"> & { label: string }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="overflow-x-auto rounded-lg border border-line bg-card" aria-label={label} tabIndex={0}>
+    <section className="relative overflow-x-auto rounded-lg border border-line bg-card" aria-label={label} tabIndex={0}>
       <table className={cn("numbers w-full border-collapse text-sm", className)} {...rest} />
     </section>
   );

@@ -1,20 +1,24 @@
 import { hubDb } from "#server/db/hub";
+import { deliverRequests } from "#server/hub/agreements/deliver-requests";
 import { settleRevocations } from "#server/hub/agreements/settle-revocations";
+import { chainAudit } from "#server/hub/audit/chain-audit";
 import { sweepProofs } from "#server/hub/proofs/sweep-proofs";
 import { settleSubmissions } from "#server/hub/runs/settle-submissions";
 import { log } from "#server/log";
-import { theHub } from "./hub";
+import { hubNow, theHub } from "./hub";
 
 const everyMs = 5000;
+const chainMs = 1000;
 const kept = globalThis as typeof globalThis & { krdcHubLoop?: NodeJS.Timeout };
 let isTurning = false;
 
 async function turn(): Promise<void> {
   if (isTurning) return;
   isTurning = true;
-  const ctx = { db: hubDb(), now: () => new Date(), user: undefined, log, hub: theHub() };
+  const ctx = { db: hubDb(), now: hubNow, user: undefined, log, hub: theHub() };
   try {
     await settleRevocations(ctx);
+    await deliverRequests(ctx);
     await settleSubmissions(ctx);
     await sweepProofs(ctx.db, ctx.now());
   } catch (error) {
@@ -24,9 +28,25 @@ async function turn(): Promise<void> {
   }
 }
 
+let isChaining = false;
+
+/** The audit chain keeps its own short beat: no gateway that is away may hold it up. */
+async function chain(): Promise<void> {
+  if (isChaining) return;
+  isChaining = true;
+  try {
+    await chainAudit({ db: hubDb(), now: hubNow, user: undefined, log, hub: theHub() });
+  } catch (error) {
+    log.warn({ reason: error instanceof Error ? error.message : String(error) }, "the audit chain waits");
+  } finally {
+    isChaining = false;
+  }
+}
+
 /** What was left unfinished by a gateway that was away or a portal that died is taken up again, from the first call on. */
 export function startHubLoop(): void {
   if (kept.krdcHubLoop) return;
   kept.krdcHubLoop = setInterval(turn, everyMs);
   kept.krdcHubLoop.unref();
+  setInterval(chain, chainMs).unref();
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { clockOf } from "#server/clock";
 import { hubEnv } from "#server/env";
 import type { Hub } from "#server/hub/context";
 import { publicKey } from "#server/protocol/keys";
@@ -27,6 +28,15 @@ export function theHub(): Hub {
     allowedOrigins: env.KRDC_ALLOWED_ORIGINS.split(",")
       .map((origin) => origin.trim())
       .filter(Boolean),
+    allowedNetworks: env.KRDC_ALLOW_NETWORKS,
   };
   return made;
+}
+
+let clock: { now: () => Date } | undefined;
+
+/** The time as the hub reads it. */
+export function hubNow(): Date {
+  clock ??= clockOf(hubEnv().KRDC_CLOCK);
+  return clock.now();
 }

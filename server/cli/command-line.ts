@@ -2,8 +2,11 @@ import { parseArgs } from "node:util";
 import { inLanguage } from "#server/graph/text";
 import { agreementCommands } from "./agreement";
 import { appCommands } from "./app";
+import { auditCommands } from "./audit";
+import { clusterCommands } from "./cluster";
 import { CliError, type Command, type Io, type OptionSpec, textOption, UsageError } from "./command";
 import { marketCommands } from "./market";
+import { ownerCommands } from "./owner";
 import { openPortal } from "./portal";
 import { runFetchCommands } from "./run/fetch";
 import { runShowCommands } from "./run/show";
@@ -19,6 +22,9 @@ const COMMANDS: Command[] = [
   ...runShowCommands,
   ...runFetchCommands,
   ...agreementCommands,
+  ...ownerCommands,
+  ...clusterCommands,
+  ...auditCommands,
 ];
 
 const GENERAL_OPTIONS: Record<string, OptionSpec> = {

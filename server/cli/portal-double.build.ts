@@ -22,14 +22,15 @@ export type Asked = {
   headers: IncomingMessage["headers"];
   url: string;
 };
-export type Handler = (asked: Asked) => Answer;
+export type Handler = (asked: Asked) => Answer | Promise<Answer>;
 
 export type Ran = { code: number; out: string; err: string };
-type More = { language?: "ko" | "en"; isTerminal?: boolean; portal?: string };
+type More = { language?: "ko" | "en"; isTerminal?: boolean; portal?: string; isSignedIn?: boolean };
 export type PortalDouble = {
   handlers: Record<string, Handler>;
   asked: Asked[];
   folder: string;
+  url: string;
   krdc: (words: string[], more?: More) => Promise<Ran>;
   keep: (name: string, content: unknown) => Promise<string>;
 };
@@ -40,18 +41,18 @@ export function portalDouble(): PortalDouble {
     handlers: {},
     asked: [],
     folder: "",
-    krdc: (words, more = {}) => runHere(words, double.folder, { portal: url, ...more }),
+    url: "",
+    krdc: (words, more = {}) => runHere(words, double.folder, { portal: double.url, ...more }),
     async keep(name, content) {
       const path = join(double.folder, name);
       await writeFile(path, typeof content === "string" ? content : JSON.stringify(content));
       return path;
     },
   };
-  let url = "";
   const server = createServer((request, response) => void answer(double, request, response));
   beforeAll(async () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    double.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
   afterAll(() => new Promise((resolve) => server.close(resolve)));
   beforeEach(async () => {
@@ -77,7 +78,7 @@ async function answer(double: PortalDouble, request: IncomingMessage, response: 
   double.asked.push(call);
   const handler = double.handlers[`${call.method} ${call.path}`];
   const missing: Answer = { status: 404, json: { status: 404, code: "test.not_found", title: call.path } };
-  reply(response, handler ? handler(call) : missing);
+  reply(response, handler ? await handler(call) : missing);
 }
 
 function reply(response: ServerResponse, { status = 200, json, body, headers, hangUp }: Answer): void {
@@ -92,7 +93,14 @@ async function runHere(words: string[], home: string, more: More): Promise<Ran> 
   let err = "";
   let passed = 0;
   const code = await runCommandLine(words, {
-    env: { portal: more.portal, token: "t0ken", home, port: 3000, language: more.language ?? "en", noColour: true },
+    env: {
+      portal: more.portal,
+      token: more.isSignedIn === false ? undefined : "t0ken",
+      home,
+      port: 3000,
+      language: more.language ?? "en",
+      noColour: true,
+    },
     write: (text) => void out.push(Buffer.from(text as Uint8Array)),
     note: (text) => {
       err += text;

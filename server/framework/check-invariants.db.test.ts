@@ -3,8 +3,11 @@ import { randomUUID } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type SQL, sql } from "drizzle-orm";
+import { decodeJwt } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import type { AppVersion } from "#server/graph/app";
+import type { Receipt } from "#server/protocol/hosted-run";
+import { usageOf } from "#server/protocol/usage";
 import { checkInvariants } from "./check-invariants";
 import { aFramework, introduce, type TestFramework } from "./framework.build";
 import { aHubDouble, type HubDouble } from "./hub-double.build";
@@ -57,8 +60,17 @@ async function findBroken(framework: TestFramework, plant: SQL[]): Promise<{ inv
 }
 
 test("after work that went well, here and elsewhere, nothing is broken and nothing is under way", async () => {
-  expect(await checkInvariants(home.ctx)).toEqual({ broken: [], settled: true });
-  expect(await checkInvariants(host.ctx)).toEqual({ broken: [], settled: true });
+  expect(await checkInvariants(home.ctx)).toEqual({ broken: [], settled: true, ledger: [] });
+  expect(await checkInvariants(host.ctx)).toMatchObject({ broken: [], settled: true });
+});
+
+test("the ledger says what the one remote run took, as its receipt does", async () => {
+  const [row] = (await checkInvariants(host.ctx)).ledger;
+  const { rows } = await host.db.execute<{ receipt: string }>(sql`select receipt from hosted_runs`);
+  const said = decodeJwt(rows[0]?.receipt ?? "") as unknown as Receipt;
+  expect(row).toEqual({ agreementId: row?.agreementId, runs: 1, ...usageOf(said) });
+  expect(row?.cpuSeconds).toBeGreaterThan(0);
+  expect(row?.outputBytes).toBe("remote".length);
 });
 
 type Planted = { invariant: string; at: () => TestFramework; plant: () => SQL[]; what: () => string; also?: string[] };
@@ -126,12 +138,14 @@ const planted: Planted[] = [
     at: () => host,
     plant: () => [sql`update hosted_runs set receipt = null`],
     what: () => ":1",
+    also: ["what was used of an agreement is what its runs' receipts say"],
   },
   {
     invariant: "an ended execution of a hosted run ended the hosted run",
     at: () => host,
     plant: () => [sql`update hosted_runs set outcome = null, state = 'RUNNING'`],
     what: () => "kr-",
+    also: ["what is set aside under an agreement is what its living runs may take"],
   },
   {
     invariant: "nothing runs under a revoked agreement",
@@ -142,12 +156,37 @@ const planted: Planted[] = [
       sql`update executions set state = 'RUNNING' where kind = 'hosted'`,
     ],
     what: () => "",
+    also: ["what is set aside under an agreement is what its living runs may take"],
   },
   {
     invariant: "uses of an agreement are its hosted runs",
     at: () => host,
     plant: () => [sql`update agreements set runs_used = runs_used + 1`],
     what: () => "-",
+  },
+  {
+    invariant: "what is set aside under an agreement is what its living runs may take",
+    at: () => host,
+    plant: () => [sql`update agreements set reserved = jsonb_set(reserved, '{cpuSeconds}', '1')`],
+    what: () => "-",
+  },
+  {
+    invariant: "what was used of an agreement is what its runs' receipts say",
+    at: () => host,
+    plant: () => [sql`update agreements set used = jsonb_set(used, '{outputBytes}', '7')`],
+    what: () => "-",
+  },
+  {
+    invariant: "no accepted run waits for its inputs longer than agreed",
+    at: () => host,
+    plant: () => [
+      sql`insert into hosted_runs (home, run_key, attempt, request, request_hash, grant_id, agreement_id,
+        user_pseudonym, execution_name, state, seq, created_at)
+        select home, ${runKey}, 1, request, request_hash, grant_id, agreement_id, user_pseudonym, 'none', 'RECEIVED', 99,
+        now() - interval '25 hours' from hosted_runs limit 1`,
+    ],
+    what: () => runKey,
+    also: ["uses of an agreement are its hosted runs"],
   },
   {
     invariant: "every output of a step is in the store's index",

@@ -1,4 +1,7 @@
 import { sql } from "drizzle-orm";
+import { decodeJwt } from "jose";
+import { receipt as receiptBody } from "#server/protocol/hosted-run";
+import { type Usage, usageOf } from "#server/protocol/usage";
 import type { FrameworkContext } from "./context";
 import { listLive } from "./execution/queue-execution";
 
@@ -40,14 +43,77 @@ const invariants: Record<string, ReturnType<typeof sql>> = {
     where e.state = 'ENDED' and h.outcome is null`,
   "nothing runs under a revoked agreement": sql`
     select h.run_key as what from hosted_runs h join agreements a on a.id = h.agreement_id
-    where a.state = 'REVOKED' and h.outcome is null and a.document->>'onRevoke' = 'kill'`,
+    where a.state = 'REVOKED' and h.outcome is null
+      and (a.document->>'onRevoke' = 'kill' or h.state in ('RECEIVED','QUEUED'))`,
   "uses of an agreement are its hosted runs": sql`
     select a.id::text as what from agreements a where a.runs_used <>
     (select count(distinct (h.home, h.run_key)) from hosted_runs h where h.agreement_id = a.id)`,
+  "what is set aside under an agreement is what its living runs may take": sql`
+    select a.id::text as what from agreements a, unnest(array['cpuSeconds','gpuSeconds','outputBytes']) n
+    where (a.reserved->>n)::numeric <> (select coalesce(sum((h.reserved->>n)::numeric), 0) from hosted_runs h
+      where h.agreement_id = a.id and h.outcome is null)`,
   "every output of a step is in the store's index": sql`
     select s.run_id::text || '/' || s.step as what from step_runs s, jsonb_path_query(s.outputs, '$.**.sha256') d
     where not exists (select 1 from artifacts x where x.sha256 = d #>> '{}')`,
 };
+
+/** The clocks are watched every second or so; what is older than this was forgotten. */
+const graceMs = 30_000;
+
+async function emptyForTooLong(ctx: FrameworkContext): Promise<Broken[]> {
+  const since = new Date(ctx.now().getTime() - ctx.timing.inputsMs - graceMs);
+  const { rows } = await ctx.db.execute<{ what: string }>(sql`
+    select run_key || ':' || attempt as what from hosted_runs
+    where state = 'RECEIVED' and outcome is null and created_at < ${since.toISOString()}::timestamptz`);
+  return rows.map(({ what }) => ({ invariant: "no accepted run waits for its inputs longer than agreed", what }));
+}
+
+type Ledger = { agreementId: string; runs: number } & Usage;
+
+/** What each agreement says was used of it, for the hub to compare with what homes reported. */
+async function readLedger(ctx: FrameworkContext): Promise<Ledger[]> {
+  const { rows } = await ctx.db.execute<{ id: string; runs: number; used: Usage }>(
+    sql`select id, runs_used as runs, used from agreements where runs_used > 0 order by id`,
+  );
+  return rows.map(({ id, runs, used }) => ({ agreementId: id, runs, ...used }));
+}
+
+const names = ["cpuSeconds", "gpuSeconds", "outputBytes"] as const;
+const page = 500;
+
+/** What the signed terminal records of all hosted runs add up to, by agreement. */
+async function sumReceipts(ctx: FrameworkContext): Promise<Map<string, Usage>> {
+  const sums = new Map<string, Usage>();
+  for (let after = ["", "", 0]; ; ) {
+    const [home, runKey, attempt] = after;
+    const { rows } = await ctx.db.execute<{ home: string; key: string; attempt: number; id: string; receipt: string }>(
+      sql`select home, run_key as key, attempt, agreement_id as id, receipt from hosted_runs
+        where receipt is not null and (home, run_key, attempt) > (${home}, ${runKey}, ${attempt}::int)
+        order by home, run_key, attempt limit ${page}`,
+    );
+    for (const { id, receipt } of rows) {
+      const took = usageOf(receiptBody.parse(decodeJwt(receipt)));
+      const sum = sums.get(id) ?? { cpuSeconds: 0, gpuSeconds: 0, outputBytes: 0 };
+      for (const name of names) sum[name] += took[name];
+      sums.set(id, sum);
+    }
+    const last = rows.at(-1);
+    if (!last || rows.length < page) return sums;
+    after = [last.home, last.key, last.attempt];
+  }
+}
+
+/** Sums of fractions differ by the order in which they were added. */
+const isApart = (one: number, other: number) => Math.abs(one - other) > 1e-6 * Math.max(1, Math.abs(one));
+
+async function wrongLedger(ctx: FrameworkContext, ledger: Ledger[]): Promise<Broken[]> {
+  const sums = await sumReceipts(ctx);
+  const wrong = ledger.filter((row) =>
+    names.some((name) => isApart(row[name], sums.get(row.agreementId)?.[name] ?? 0)),
+  );
+  const invariant = "what was used of an agreement is what its runs' receipts say";
+  return wrong.map(({ agreementId }) => ({ invariant, what: agreementId }));
+}
 
 async function orphans(ctx: FrameworkContext): Promise<Broken[]> {
   const known = new Set((await listLive(ctx)).map((execution) => execution.name));
@@ -58,16 +124,21 @@ async function orphans(ctx: FrameworkContext): Promise<Broken[]> {
 }
 
 /** Reads database and runtime and lists every promise that is broken now; `settled` says that nothing is under way. */
-export async function checkInvariants(ctx: FrameworkContext): Promise<{ broken: Broken[]; settled: boolean }> {
+export async function checkInvariants(
+  ctx: FrameworkContext,
+): Promise<{ broken: Broken[]; settled: boolean; ledger: Ledger[] }> {
   const broken: Broken[] = [];
   for (const [invariant, query] of Object.entries(invariants)) {
     const { rows } = await ctx.db.execute<{ what: string }>(query);
     broken.push(...rows.slice(0, 20).map(({ what }) => ({ invariant, what })));
   }
-  broken.push(...(await orphans(ctx)));
+  const ledger = await readLedger(ctx);
+  broken.push(...(await emptyForTooLong(ctx)), ...(await wrongLedger(ctx, ledger)), ...(await orphans(ctx)));
   const { rows } = await ctx.db.execute<{ open: number }>(sql`
     select (select count(*) from runs where state in ('QUEUED','RUNNING'))::int
          + (select count(*) from executions where state <> 'ENDED')::int
+         + (select count(*) from hosted_runs where outcome is null)::int
+         + (select count(*) from agreements where untold_decision is not null)::int
          + (select count(*) from runs where reported_seq < seq)::int as open`);
-  return { broken, settled: rows[0]?.open === 0 };
+  return { broken, settled: rows[0]?.open === 0, ledger };
 }

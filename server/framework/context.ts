@@ -3,7 +3,10 @@ import type { JWK } from "jose";
 import type { Db } from "#server/db/connect";
 import type { Log } from "#server/log";
 import type { PrivateKey } from "#server/protocol/keys";
+import type { Freshness } from "./identity/freshness";
+import type { OwnerDoor } from "./owner-page/owner-door";
 import type { Runtime } from "./runtime/runtime";
+import type { Timing } from "./timing";
 
 /** What every verb of a framework gets first: its database, clock, folders, keys and the runtime that starts its apps. */
 export type FrameworkContext = {
@@ -25,6 +28,10 @@ export type FrameworkContext = {
   slots: number;
   proxies: number;
   logBytes: number;
+  timing: Timing;
+  freshness: Freshness;
+  /** Sessions of the owner's page; without it only the operator's key decides. */
+  owner?: OwnerDoor | undefined;
   /** Ends with the process: long polls and loops listen to it. */
   stopping: AbortSignal;
 };

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,17 +14,19 @@ import { importSigningKey, makeSigningKey, type PrivateKey, publicPart, thumbpri
 import { freshDatabase } from "../../e2e/setup/fresh-database";
 import type { FrameworkContext } from "./context";
 import { type HubDouble, seconds } from "./hub-double.build";
+import { Freshness } from "./identity/freshness";
 import { loadOwnKey } from "./identity/own-key";
 import { aRelay, type Relay } from "./relay.build";
 import { ProcessRuntime } from "./runtime/process/process-runtime";
 import { endFramework, startFramework } from "./start-framework";
+import { type Timing, timingOf } from "./timing";
 
 const supervisor = join(import.meta.dirname, "runtime/process/supervisor.py");
 const path = "/usr/local/bin:/usr/bin:/bin";
 
 const quiet = log.child({}, { level: "silent" });
 
-type Size = Partial<Pick<FrameworkContext, "slots" | "proxies" | "logBytes">>;
+type Size = Partial<Pick<FrameworkContext, "slots" | "proxies" | "logBytes">> & { timing?: Partial<Timing> };
 
 /** A cluster whose framework may come and go: database, folder, key and address stay. */
 export type TestFramework = {
@@ -87,8 +90,10 @@ async function openContext(home: Home, size: Size, stopping: AbortSignal) {
     slots: 4,
     proxies: 12,
     logBytes: 64 * 1024 * 1024,
+    freshness: new Freshness(),
     stopping,
     ...size,
+    timing: { ...timingOf(1), ...size.timing },
   };
   const close = async () => {
     await signals.stop();
@@ -182,20 +187,40 @@ export async function aFramework(
   return framework;
 }
 
-/** A call at the operator's own door, signed by the operator's key. */
-export async function askAsOperator(framework: TestFramework, at: string, json: unknown): Promise<Response> {
-  const body = JSON.stringify(json);
-  const statement = {
-    htm: "POST",
+type OperatorCall = { method?: "GET" | "POST" | "PUT"; statement?: Record<string, unknown> };
+
+/** What an operator signs for one call; `statement` puts other words into it. */
+export async function signAsOperator(
+  framework: TestFramework,
+  at: string,
+  body: string,
+  { method = "POST", statement = {} }: OperatorCall = {},
+): Promise<string> {
+  const said = {
+    htm: method,
     htu: `${framework.url}${at}`,
-    iat: seconds(new Date()),
+    iat: seconds(new Date(Date.now() + framework.clock.offsetMs)),
+    jti: randomUUID(),
     body_sha256: sha256Hex(body),
+    ...statement,
   };
-  const jws = await new CompactSign(new TextEncoder().encode(JSON.stringify(statement)))
+  return new CompactSign(new TextEncoder().encode(JSON.stringify(said)))
     .setProtectedHeader({ alg: "ES256" })
     .sign(await importSigningKey(framework.operatorKey));
+}
+
+/** A call at the operator's own door, signed by the operator's key; without a body it is a GET. */
+export async function askAsOperator(
+  framework: TestFramework,
+  at: string,
+  json?: unknown,
+  call: OperatorCall = {},
+): Promise<Response> {
+  const body = json === undefined ? "" : JSON.stringify(json);
+  const method = call.method ?? (json === undefined ? "GET" : "POST");
+  const jws = await signAsOperator(framework, at, body, { ...call, method });
   const headers = { authorization: `KRDC-Operator ${jws}`, "content-type": "application/json" };
-  return fetch(`${framework.url}${at}`, { method: "POST", headers, body });
+  return fetch(`${framework.url}${at}`, { method, headers, ...(body ? { body } : {}) });
 }
 
 /** Both operators accept the other's framework, each by its key. */

@@ -3,13 +3,14 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 import { KrdcError } from "#server/errors";
-import { type AgreementDocument, hubSignatureType } from "#server/protocol/agreement";
+import { type AgreementDocument, hubSignatureType, type OwnerDecision } from "#server/protocol/agreement";
 import { type GrantRequest, type PortalUser, portalTokenType } from "#server/protocol/framework-api";
 import { type GrantClaims, grantLifetimeSeconds, signGrant } from "#server/protocol/grant";
 import { importSigningKey, makeSigningKey, type PrivateKey, publicPart, thumbprintOf } from "#server/protocol/keys";
 import { problemOf } from "#server/protocol/problem";
 import { verifyProof } from "#server/protocol/proof";
 import { signDocument } from "#server/protocol/signed-document";
+import { type StatusList, statusListType } from "#server/protocol/status-list";
 
 export type Asked = { path: string; json: unknown; cluster: string };
 
@@ -23,6 +24,10 @@ export type HubDouble = {
   clusters: Map<string, string>;
   asked: Asked[];
   isAway: boolean;
+  /** Clusters that it does not answer while it answers others. */
+  cutOff: Set<string>;
+  /** What its signed status list says was narrowed. */
+  narrowed: Partial<StatusList>;
   /** Takes the place of an answer, by path. */
   answers: Map<string, (json: unknown, cluster: string) => unknown>;
   /** Holds every call of a path until the promise is kept. */
@@ -47,7 +52,7 @@ export const seconds = (at: Date) => Math.floor(at.getTime() / 1000);
 /** The claims that the hub would make of a home's request. */
 export function claimsOf(hub: { url: string }, asked: GrantRequest, home: { name: string; jkt: string }): GrantClaims {
   const now = seconds(new Date());
-  const { host, ...details } = asked;
+  const { host, previous: _previous, ...details } = asked;
   return {
     iss: hub.url,
     aud: host,
@@ -62,9 +67,37 @@ export function claimsOf(hub: { url: string }, asked: GrantRequest, home: { name
   };
 }
 
+/** The signed word about what was narrowed, as the hub double makes it for one question. */
+export const statusOf = (hub: Pick<HubDouble, "url" | "key" | "narrowed">, asked: unknown) =>
+  signDocument(hub.key, statusListType, {
+    schema: "krdc.status/v1",
+    hub: hub.url,
+    issuedAt: new Date().toISOString(),
+    revokedAgreements: [],
+    suspendedAgreements: [],
+    disabledUsers: [],
+    suspendedClusters: [],
+    ...hub.narrowed,
+    ...(asked as { nonce: string; host: string }),
+  });
+
+/** Countersigns whatever an owner approves. */
+async function decide(hub: HubDouble, decision: OwnerDecision) {
+  const states = {
+    approved: "ACTIVE",
+    rejected: "REJECTED",
+    suspended: "SUSPENDED",
+    resumed: "ACTIVE",
+    revoked: "REVOKED",
+  };
+  const hubSignature = decision.decision === "approved" ? await hub.sign(decision.document) : null;
+  return { state: states[decision.decision], hubSignature };
+}
+
 async function answer(hub: HubDouble, path: string, json: unknown, caller: { name: string; jkt: string }) {
   const own = hub.answers.get(path);
   if (own) return own(json, caller.name);
+  if (/^\/agreements\/[^/]+\/decision$/.test(path)) return decide(hub, json as OwnerDecision);
   switch (path) {
     case "/grants": {
       const claims = claimsOf(hub, json as GrantRequest, caller);
@@ -74,6 +107,9 @@ async function answer(hub: HubDouble, path: string, json: unknown, caller: { nam
       return { active: true, reason: null };
     case "/heartbeats":
       return { state: "ACTIVE", time: new Date().toISOString(), peers: [] };
+    case "/status":
+      return { status: await statusOf(hub, json) };
+    case "/receipts":
     case "/run-summaries":
     case "/listings":
     case "/enrolments":
@@ -97,6 +133,8 @@ async function portalTokenOf(hub: HubDouble, cluster: string, user: PortalUser):
     .sign(await importSigningKey(hub.key));
 }
 
+const cutOff = Symbol("not answered");
+
 async function serve(hub: HubDouble, request: IncomingMessage): Promise<unknown> {
   const path = (request.url ?? "").replace("/api/hub/v1", "");
   if (path === "/jwks") return { keys: [hub.publicKey] };
@@ -108,6 +146,7 @@ async function serve(hub: HubDouble, request: IncomingMessage): Promise<unknown>
   const { jkt } = await verifyProof(typeof proof === "string" ? proof : undefined, expected, new Date());
   const cluster = hub.clusters.get(jkt);
   if (!cluster) throw new KrdcError("unauthenticated", "unauthenticated");
+  if (hub.cutOff.has(cluster)) return cutOff;
   hub.asked.push({ path, json, cluster });
   await hub.gate(path);
   return answer(hub, path, json, { name: cluster, jkt });
@@ -118,6 +157,7 @@ export async function aHubDouble(): Promise<HubDouble> {
     if (hub.isAway) return request.socket.destroy();
     try {
       const json = await serve(hub, request);
+      if (json === cutOff) return request.socket.destroy();
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(json));
     } catch (error) {
       const problem = problemOf(error, "");
@@ -134,6 +174,8 @@ export async function aHubDouble(): Promise<HubDouble> {
     clusters: new Map(),
     asked: [],
     isAway: false,
+    cutOff: new Set(),
+    narrowed: {},
     answers: new Map(),
     gate: () => undefined,
     grant: async (over) => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { create } from "tar";
 import type { AppVersion } from "#server/graph/app";
 import { type Binding, type FileValue, type Value, workflow } from "#server/graph/workflow";
-import type { AgreementDocument } from "#server/protocol/agreement";
+import type { AgreementDocument, AgreementProposal } from "#server/protocol/agreement";
 import { callJson, callStream, sendStream } from "#server/protocol/call";
 import type { BuildView, PortalUser, RunSubmission } from "#server/protocol/framework-api";
 import type { RunView, StepView } from "#server/protocol/run-view";
@@ -207,7 +207,7 @@ export function anAgreement(
   over: Partial<AgreementDocument> = {},
 ): AgreementDocument {
   return {
-    schema: "krdc.agreement/v1",
+    schema: "krdc.agreement/v2",
     id: randomUUID(),
     user: researcherPseudonym,
     organization: "organization",
@@ -216,7 +216,14 @@ export function anAgreement(
     app,
     digests: "*",
     maxConcurrent: 20,
-    maxRuns: null,
+    budget: { runs: null, cpuSeconds: null, gpuSeconds: null, outputBytes: null },
+    perRun: {
+      cpuMillis: 64_000,
+      memoryBytes: 256 * 1024 ** 3,
+      gpu: 8,
+      durationSeconds: 30 * 86_400,
+      outputBytes: 1024 ** 4,
+    },
     onRevoke: "kill",
     onDisconnect: "hold",
     onHubSilent: "continue",
@@ -226,10 +233,17 @@ export function anAgreement(
   };
 }
 
+export const noBudget = { runs: null, cpuSeconds: null, gpuSeconds: null, outputBytes: null };
+
+/** What the hub hands to a host: the document under its signature, and who asks. */
+export async function aProposal(host: TestFramework, document: AgreementDocument): Promise<AgreementProposal> {
+  const requester = { name: researcher.name, organization: { ko: "연구소", en: "Institute" } };
+  return { document, hubSignature: await host.hub.sign(document), purpose: "comparison", requester };
+}
+
 /** The host signs under its owner's standing offer what the hub proposes. */
 export async function agree(host: TestFramework, app: string, over: Partial<AgreementDocument> = {}): Promise<string> {
   const document = anAgreement(host, app, over);
-  const hubSignature = await host.hub.sign(document);
-  await ask(host, researcher, "POST", "/v1/agreements", { document, hubSignature });
+  await ask(host, researcher, "POST", "/v1/agreements", await aProposal(host, document));
   return document.id;
 }

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { type ClientRequest, createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export type Passage = { method: string; path: string };
@@ -7,7 +7,10 @@ export type Passage = { method: string; path: string };
  * What the wire does with one call: lets it pass, breaks it before it arrives, loses the answer of one that arrived, or
  * (a promise) holds it until that is decided.
  */
-export type Fate = "pass" | "cut" | "lose_answer";
+export type Fate = "pass" | "cut" | "lose_answer" | Damage;
+
+/** What a bad wire does to the bytes of a call's body: breaks after some of them, or changes one. */
+export type Damage = { of: "request" | "answer"; cutAfter?: number; flipAt?: number };
 
 /** A stretch of wire in front of a gateway: its address stays while what stands behind it comes and goes. */
 export type Relay = {
@@ -21,7 +24,24 @@ export type Relay = {
   close: () => Promise<void>;
 };
 
-function forward(port: number, incoming: IncomingMessage, outgoing: ServerResponse, isLost: boolean): void {
+/** Lets a body through as the damage wants it; what was let through has left before the wire breaks. */
+async function passDamaged(from: IncomingMessage, to: ServerResponse | ClientRequest, wire: Damage): Promise<void> {
+  let passed = 0;
+  for await (const chunk of from) {
+    const bytes = Buffer.from(chunk as Buffer);
+    const at = (wire.flipAt ?? -1) - passed;
+    if (at >= 0 && at < bytes.length) bytes[at] = (bytes[at] ?? 0) ^ 1;
+    const left = Math.max(0, (wire.cutAfter ?? Number.POSITIVE_INFINITY) - passed);
+    passed += bytes.length;
+    await new Promise((resolve) => to.write(bytes.subarray(0, left), resolve));
+    if (left < bytes.length) throw new Error("the wire broke");
+  }
+  to.end();
+}
+
+function forward(port: number, incoming: IncomingMessage, outgoing: ServerResponse, fate: Fate): void {
+  const isLost = fate === "lose_answer";
+  const wire = typeof fate === "object" ? fate : undefined;
   const { method, url, rawHeaders: headers } = incoming;
   const onward = request({ port, host: "127.0.0.1", method, path: url, headers }, (answer) => {
     answer.on("error", () => outgoing.destroy());
@@ -30,11 +50,13 @@ function forward(port: number, incoming: IncomingMessage, outgoing: ServerRespon
       return;
     }
     outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
-    answer.pipe(outgoing);
+    if (wire?.of === "answer") passDamaged(answer, outgoing, wire).catch(() => outgoing.destroy());
+    else answer.pipe(outgoing);
   });
   onward.on("error", () => outgoing.destroy());
   outgoing.on("close", () => onward.destroy());
-  incoming.pipe(onward);
+  if (wire?.of === "request") passDamaged(incoming, onward, wire).catch(() => [onward.destroy(), outgoing.destroy()]);
+  else incoming.pipe(onward);
 }
 
 export async function aRelay(): Promise<Relay> {
@@ -43,7 +65,7 @@ export async function aRelay(): Promise<Relay> {
     relay.seen.push(call);
     const fate = await relay.fate(call);
     if (relay.target === undefined || fate === "cut") incoming.socket.destroy();
-    else forward(relay.target, incoming, outgoing, fate === "lose_answer");
+    else forward(relay.target, incoming, outgoing, fate);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const relay: Relay = {

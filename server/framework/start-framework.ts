@@ -1,12 +1,16 @@
 import type { Server } from "node:http";
+import { startTellingHub } from "./agreements/tell-hub";
 import { startBuilder } from "./apps/register-app";
+import { startAuditing } from "./audit/start-auditing";
 import type { FrameworkContext } from "./context";
 import { startFollowing } from "./exchange/follow-hosts";
 import { listLive } from "./execution/queue-execution";
 import { interruptExecutions, startExecutor } from "./execution/start-executor";
 import { createGateway } from "./gateway/serve";
-import { hostedOwner } from "./hosting/end-hosted-runs";
+import { hostedOwner } from "./hosting/own-hosted-runs";
+import { startWatching } from "./hosting/watch-hosted-runs";
 import { type Self, startHeartbeats } from "./identity/enrol";
+import { startPollingStatus } from "./identity/poll-status";
 import { localOwner, startOrchestrator, startReporting } from "./orchestrator/start-orchestrator";
 import { proxyOwner, proxySpec } from "./proxies/own-proxies";
 
@@ -34,7 +38,15 @@ export async function startFramework(ctx: FrameworkContext, parts: FrameworkPart
     proxySpec: (inside, execution) => proxySpec(inside, parts.build, execution),
   });
   const stopLoops = [await startOrchestrator(ctx), await startBuilder(ctx)];
-  const stopTimers = [startFollowing(ctx), startReporting(ctx), startHeartbeats(ctx, parts.self)];
+  const stopTimers = [
+    startPollingStatus(ctx),
+    startWatching(ctx),
+    startTellingHub(ctx),
+    startFollowing(ctx),
+    startReporting(ctx),
+    startHeartbeats(ctx, parts.self),
+    startAuditing(ctx),
+  ];
   return { server, stopExecutor, stopLoops, stopTimers };
 }
 

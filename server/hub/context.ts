@@ -12,6 +12,8 @@ export type Hub = {
   portalKey: PrivateKey;
   /** Origins that outgoing calls may reach although they are private; exact. */
   allowedOrigins: readonly string[];
+  /** Private ranges that outgoing calls may reach, such as `10.1.0.0/16`. */
+  allowedNetworks: readonly string[];
 };
 
 export type HubContext = Context<User> & { hub: Hub };

@@ -25,8 +25,11 @@ export async function aHub(): Promise<Hub & { allowedOrigins: string[] }> {
     .update(JSON.stringify({ crv: jwk.crv, kty: jwk.kty, x: jwk.x }))
     .digest("base64url");
   const portalKey = await makeSigningKey();
-  return { url: "http://hub.example", signingKey: { ...jwk, kid }, portalKey, allowedOrigins: [] };
+  return { url: "http://hub.example", signingKey: { ...jwk, kid }, portalKey, allowedOrigins: [], allowedNetworks: [] };
 }
+
+/** What everybody may know of the hub's signing key. */
+export const publicKeyOf = ({ signingKey: { d: _secret, ...key } }: Hub) => key;
 
 /** One clock for a whole test, moved by hand. */
 export type Clock = { now: Date };
@@ -93,7 +96,7 @@ export async function aCluster({ db, hub, clock }: Place, name: string, gateway:
     if (!user) throw new TypeError("the cluster enrolled above");
     return { ...operator, user };
   };
-  await recordHeartbeat(await context(), aHeartbeat(gateway));
+  await recordHeartbeat(await context(), aHeartbeat(gateway, { time: clock.now.toISOString() }));
   return { name, key, context };
 }
 

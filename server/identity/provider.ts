@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { type OidcContext, Provider } from "oidc-provider";
 import { z } from "zod";
-import { accountsFor, claimsOf } from "./accounts";
+import { type Account, accountsFor, claimsOf } from "./accounts";
 import { deviceCodePage, deviceConfirmPage, languageOf, notePage, signOutPage } from "./pages";
 
 /** Written by the launcher beside the keys; it holds secrets, so it comes as a closed file. */
@@ -17,22 +17,35 @@ export const identitySettings = z.strictObject({
   postLogoutRedirectUris: z.array(z.url()),
   password: z.string().min(6),
   isDemo: z.boolean(),
+  /** Each framework signs its own operators in, as a client of its own. */
+  frameworks: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        clientId: z.string().min(1),
+        clientSecret: z.string().min(16),
+        redirectUri: z.url(),
+      }),
+    )
+    .default([]),
   /** Cookies ignore ports, so two homes on one machine need names of their own. */
   cookieSuffix: z.string().regex(/^[0-9a-f]+$/),
 });
-export type IdentitySettings = z.infer<typeof identitySettings>;
+export type IdentitySettings = z.input<typeof identitySettings>;
+type FrameworkClient = NonNullable<IdentitySettings["frameworks"]>[number];
 
 const MINUTE = 60;
 const SCOPES = "openid profile email";
 const CLAIMS = ["sub", "name", "preferred_username", "email", "krdc_name", "krdc_organization", "krdc_roles"];
 
-/** One confidential client, code flow with PKCE, sign-out by the portal, device codes for the command line. */
+/** Confidential clients, code flow with PKCE, sign-out by the portal, device codes for the command line. */
 export async function createProvider(folder: string, settings: IdentitySettings): Promise<Provider> {
   const { jwks, cookieKeys } = await keysIn(folder);
-  const { clientId, cookieSuffix } = settings;
+  const { cookieSuffix, frameworks = [] } = settings;
   const accounts = accountsFor(settings.isDemo);
+  const ours = [settings, ...frameworks].map(({ clientId }) => clientId);
   const provider = new Provider(settings.issuer, {
-    clients: [clientOf(settings)],
+    clients: [clientOf(settings), ...frameworks.map(frameworkClientOf)],
     jwks,
     cookies: {
       keys: cookieKeys,
@@ -46,11 +59,11 @@ export async function createProvider(folder: string, settings: IdentitySettings)
     conformIdTokenClaims: false,
     pkce: { required: () => true },
     scopes: SCOPES.split(" "),
-    findAccount: (_: OidcContext, id: string) => {
+    findAccount: (context: OidcContext, id: string) => {
       const account = accounts.find((candidate) => candidate.id === id);
-      return account ? { accountId: id, claims: () => claimsOf(account) } : undefined;
+      return account ? { accountId: id, claims: () => claimsAt(context, settings, account) } : undefined;
     },
-    loadExistingGrant: (context: OidcContext) => grantFor(context, clientId),
+    loadExistingGrant: (context: OidcContext) => grantFor(context, ours),
     interactions: { url: (_: OidcContext, interaction: { uid: string }) => `/interaction/${interaction.uid}` },
     features: features(),
     renderError: (context: OidcContext) => {
@@ -82,6 +95,25 @@ function clientOf(settings: IdentitySettings): object {
   };
 }
 
+function frameworkClientOf({ clientId, clientSecret, redirectUri }: FrameworkClient): object {
+  return {
+    client_id: clientId,
+    client_secret: clientSecret,
+    client_name: "KRDC",
+    redirect_uris: [redirectUri],
+    grant_types: ["authorization_code"],
+    response_types: ["code"],
+    token_endpoint_auth_method: "client_secret_basic",
+  };
+}
+
+/** Without the demonstration the one who holds the setup code runs this machine's frameworks. */
+function claimsAt({ oidc }: OidcContext, { isDemo, frameworks = [] }: IdentitySettings, account: Account) {
+  const framework = frameworks.find(({ clientId }) => clientId === oidc.client?.clientId);
+  const isOperator = framework !== undefined && !isDemo;
+  return claimsOf(isOperator ? { ...account, roles: [`operator:${framework.name}`] } : account);
+}
+
 function features(): object {
   return {
     devInteractions: { enabled: false },
@@ -107,13 +139,13 @@ function features(): object {
   };
 }
 
-/** The portal is ours, so nobody is asked whether it may know the account's name. */
-async function grantFor(context: OidcContext, clientId: string) {
+/** Portal and frameworks are ours, so nobody is asked whether they may know the account's name. */
+async function grantFor(context: OidcContext, ours: readonly string[]) {
   const { client, session, provider, result } = context.oidc;
   const id = result?.consent?.grantId ?? session.grantIdFor(client.clientId);
   const known = id ? await provider.Grant.find(id) : undefined;
-  if (known || client.clientId !== clientId) return known;
-  const grant = new provider.Grant({ clientId, accountId: session.accountId });
+  if (known || !ours.includes(client.clientId)) return known;
+  const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
   grant.addOIDCScope(SCOPES);
   await grant.save();
   return grant;

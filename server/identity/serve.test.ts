@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
 import { request as httpRequest, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -197,6 +198,53 @@ describe("signing in at the embedded identity provider", () => {
     const ended = await browser.open("/session/end/confirm", { xsrf, logout: "yes" });
     expect(ended.headers.get("location")).toBe(back);
     expect(await beginSignIn(browser)).toContain("/interaction/");
+  });
+});
+
+describe("a framework signs its own operators in as a client of its own", () => {
+  const client = { name: "bio", clientId: "krdc-framework-bio", clientSecret: "another-secret-of-tests" };
+  const redirectUri = "http://127.0.0.1:20004/operator/callback";
+
+  async function rolesAt(isDemo: boolean, account: string): Promise<unknown> {
+    const port = await chooseFreePort([]);
+    const issuer = `http://127.0.0.1:${port}`;
+    const own = await mkdtemp(join(tmpdir(), "krdc-identity-"));
+    const frameworks = [{ ...client, redirectUri }];
+    const provider = await serveIdentity(own, { ...settings, port, issuer, isDemo, frameworks });
+    try {
+      const browser = new Browser();
+      const query = { client_id: client.clientId, redirect_uri: redirectUri, prompt: "login" };
+      const begun = await browser.open(`${issuer}${authorizationUrl(query)}`);
+      const page = new URL(begun.headers.get("location") ?? "", issuer).href;
+      const chosen = await browser.open(page, { account, password: settings.password });
+      const done = await browser.open(new URL(chosen.headers.get("location") ?? "", issuer).href);
+      const code = new URL(done.headers.get("location") ?? "").searchParams.get("code") ?? "";
+      const answer = await fetch(`${issuer}/token`, {
+        method: "POST",
+        headers: {
+          authorization: `Basic ${Buffer.from(`${client.clientId}:${client.clientSecret}`).toString("base64")}`,
+        },
+        body: new URLSearchParams({
+          ...{ grant_type: "authorization_code", code, redirect_uri: redirectUri, code_verifier: verifier },
+        }),
+      });
+      const { id_token } = (await answer.json()) as { id_token: string };
+      expect(decodeJwt(id_token).aud).toBe(client.clientId);
+      return decodeJwt(id_token).krdc_roles;
+    } finally {
+      provider.close();
+      provider.closeAllConnections();
+      rmSync(own, { recursive: true, force: true });
+    }
+  }
+
+  test("with the roles of the demonstration's accounts", async () => {
+    expect(await rolesAt(true, "operator-bio")).toEqual(["operator:bio"]);
+    expect(await rolesAt(true, "researcher")).toEqual(["researcher"]);
+  });
+
+  test("without the demonstration the one account of the setup code runs this machine's frameworks", async () => {
+    expect(await rolesAt(false, "admin")).toEqual(["operator:bio"]);
   });
 });
 

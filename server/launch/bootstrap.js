@@ -17,6 +17,10 @@ const verbs = {
     const { testAll } = await import("./bootstrap/checking/test-all.js");
     process.exitCode = await testAll({ root, only: process.argv.slice(3) });
   },
+  async bench() {
+    const { runBench } = await import("./bootstrap/bench.js");
+    await runBench({ root, args: process.argv.slice(3) });
+  },
   async dev() {
     await start({ isDevelopment: true });
   },

@@ -19,12 +19,19 @@ const plan: HousePlan = {
   ports: { postgres: 20_001, identity: 20_002, materials: 20_003, bio: 20_004 },
   isDemo: true,
   databases: { hub: "postgres://hub", materials: "postgres://materials", bio: "postgres://bio" },
-  identityProvider: { issuer: "http://127.0.0.1:20002", clientId: "krdc-portal", clientSecret: "client-secret" },
+  identityProvider: {
+    issuer: "http://127.0.0.1:20002",
+    clientId: "krdc-portal",
+    clientSecret: "client-secret",
+    isEmbedded: true,
+  },
   keys: {
     passwords: {
       sessionKey: "session-key",
       nextAuthSecret: "next-auth",
       oidcClientSecret: "client-secret",
+      ownerSecret_materials: "owner-of-materials",
+      ownerSecret_bio: "owner-of-bio",
       demoPassword: "demo-word",
       setupCode: "setup-code",
       postgresAdmin: "admin",
@@ -66,6 +73,28 @@ test("a framework gets its own database and the hub's public thumbprint, no secr
   });
   expect(JSON.stringify(env)).not.toMatch(/postgres:\/\/(hub|materials)|private|home-secret|client-secret|demo-word/);
   expect(frameworkEnv(plan, "bio", undefined)).not.toHaveProperty("FRAMEWORK_JOIN_TOKEN");
+});
+
+test("a framework's own operators sign in as its own client, whose secret nobody else gets", () => {
+  expect(frameworkEnv(plan, "bio", undefined)).toMatchObject({
+    FRAMEWORK_OIDC_ISSUER: "http://127.0.0.1:20002",
+    FRAMEWORK_OIDC_CLIENT_ID: "krdc-framework-bio",
+    FRAMEWORK_OIDC_CLIENT_SECRET: "owner-of-bio",
+  });
+  expect(JSON.stringify(frameworkEnv(plan, "materials", undefined))).not.toContain("owner-of-bio");
+  expect(JSON.stringify(portalEnv(plan))).not.toContain("owner-of");
+});
+
+test("an outside realm of the owners takes the place of the embedded provider, and the hub learns nothing of it", () => {
+  const given = { FRAMEWORK_OIDC_ISSUER: "https://realm.example", FRAMEWORK_OIDC_CLIENT_SECRET_BIO: "realm-secret" };
+  const outside = { ...plan, given };
+  expect(frameworkEnv(outside, "bio", undefined)).toMatchObject({
+    FRAMEWORK_OIDC_ISSUER: "https://realm.example",
+    FRAMEWORK_OIDC_CLIENT_SECRET: "realm-secret",
+  });
+  expect(JSON.stringify(portalEnv(outside))).not.toMatch(/realm/);
+  const portalsOnly = { ...plan, identityProvider: { ...plan.identityProvider, isEmbedded: false } };
+  expect(frameworkEnv(portalsOnly, "bio", undefined)).not.toHaveProperty("FRAMEWORK_OIDC_ISSUER");
 });
 
 test("without the demonstration the portal gets a setup code instead of a password", () => {

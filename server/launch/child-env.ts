@@ -24,7 +24,7 @@ export type HousePlan = {
   ports: Record<"postgres" | "identity" | FrameworkName, number>;
   isDemo: boolean;
   databases: DatabaseUrls;
-  identityProvider: { issuer: string; clientId: string; clientSecret: string };
+  identityProvider: { issuer: string; clientId: string; clientSecret: string; isEmbedded: boolean };
   keys: Keys;
   launcher: { pid: number; ticks: string };
 };
@@ -32,7 +32,7 @@ export type HousePlan = {
 /** What a child may know of the person's own environment; passwords in it stay with the person. */
 const HANDED_ON =
   /^(PATH|HOME|USER|LANG|LANGUAGE|LC_[A-Z]+|TZ|TMPDIR|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|PIP_[A-Z_]+|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|KRDC_[A-Z_]+|FRAMEWORK_[A-Z_]+)$/;
-const OURS = /^(KRDC_(HOME|TOKEN|LOCAL_SECRET|DEMO_PASSWORD)|FRAMEWORK_DATABASE_URL.*)$/;
+const OURS = /^(KRDC_(HOME|TOKEN|LOCAL_SECRET|DEMO_PASSWORD)|FRAMEWORK_(DATABASE_URL|OIDC).*)$/;
 
 export function hubUrl({ port }: HousePlan): string {
   return `http://127.0.0.1:${port}`;
@@ -83,6 +83,32 @@ export function frameworkHome(plan: HousePlan, name: FrameworkName): string {
   return join(plan.home, "frameworks", name);
 }
 
+export type OwnerClient = { issuer: string; clientId: string; clientSecret: string };
+
+/** Where a framework's own operators sign in: the embedded provider, or an outside realm of the owners. */
+export function ownerClientOf(plan: HousePlan, name: FrameworkName): OwnerClient | undefined {
+  const { given, keys } = plan;
+  const clientId = `krdc-framework-${name}`;
+  if (given.FRAMEWORK_OIDC_ISSUER) {
+    const own = given[`FRAMEWORK_OIDC_CLIENT_SECRET_${name.toUpperCase()}`];
+    const clientSecret = own || given.FRAMEWORK_OIDC_CLIENT_SECRET || "";
+    return { issuer: given.FRAMEWORK_OIDC_ISSUER, clientId: given.FRAMEWORK_OIDC_CLIENT_ID || clientId, clientSecret };
+  }
+  const { issuer, isEmbedded } = plan.identityProvider;
+  if (!isEmbedded) return undefined;
+  return { issuer, clientId, clientSecret: keys.passwords[`ownerSecret_${name}`] };
+}
+
+function ownerEnv(plan: HousePlan, name: FrameworkName): Env {
+  const client = ownerClientOf(plan, name);
+  if (!client) return {};
+  return {
+    FRAMEWORK_OIDC_ISSUER: client.issuer,
+    FRAMEWORK_OIDC_CLIENT_ID: client.clientId,
+    FRAMEWORK_OIDC_CLIENT_SECRET: client.clientSecret,
+  };
+}
+
 /** The join token is handed over only at the start that enrols. */
 export function frameworkEnv(plan: HousePlan, name: FrameworkName, joinToken: string | undefined): Env {
   return {
@@ -99,6 +125,7 @@ export function frameworkEnv(plan: HousePlan, name: FrameworkName, joinToken: st
     HUB_JWKS_THUMBPRINT: plan.keys.hubThumbprint,
     KRDC_BUILD: plan.bundles,
     FRAMEWORK_OPERATOR_KEY_FILE: plan.keys.operatorKeys[name]?.publicFile ?? "",
+    ...ownerEnv(plan, name),
     ...(joinToken ? { FRAMEWORK_JOIN_TOKEN: joinToken } : {}),
   };
 }

@@ -10,6 +10,7 @@ import {
   gatewayUrl,
   type HousePlan,
   hubUrl,
+  ownerClientOf,
   portalEnv,
 } from "./child-env";
 import { allHeard, approveFramework, introducePeers, inviteFramework } from "./enrolment/enrol-frameworks";
@@ -67,6 +68,7 @@ function startIdentity({ plan, supervisor }: House): void {
     clientSecret: plan.identityProvider.clientSecret,
     redirectUris: [`${hubUrl(plan)}/api/auth/callback/krdc`],
     postLogoutRedirectUris: ["/", "/sign-in"].map((path) => `${hubUrl(plan)}${path}`),
+    frameworks: frameworkClients(plan),
     password: plan.isDemo ? plan.keys.passwords.demoPassword : plan.keys.passwords.setupCode,
     isDemo: plan.isDemo,
     cookieSuffix: plan.homeId,
@@ -78,6 +80,16 @@ function startIdentity({ plan, supervisor }: House): void {
     cwd: folder,
     env: () => baseEnv(plan),
     port: plan.ports.identity,
+  });
+}
+
+/** Only those whose operators sign in at this very provider. */
+function frameworkClients(plan: HousePlan) {
+  return FRAMEWORKS.flatMap((name) => {
+    const client = ownerClientOf(plan, name);
+    if (client?.issuer !== plan.identityProvider.issuer) return [];
+    const { clientId, clientSecret } = client;
+    return [{ name, clientId, clientSecret, redirectUri: `${gatewayUrl(plan, name)}/operator/callback` }];
   });
 }
 

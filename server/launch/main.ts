@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describePortHolder, isPortFree } from "./bootstrap/port.js";
 import { thisProcess } from "./bootstrap/process-identity.js";
 import { portTaken, Refusal } from "./bootstrap/words.js";
-import { FRAMEWORKS, type HousePlan, hubUrl } from "./child-env";
+import { FRAMEWORKS, gatewayUrl, type HousePlan, hubUrl } from "./child-env";
 import { type Home, openHome } from "./home-folder";
 import { closeHouse, openHouse, type PortalProgram } from "./house";
 import { type Keys, openKeys } from "./keys";
@@ -99,11 +99,14 @@ async function preparePlan(stage: Stage): Promise<HousePlan> {
     ports,
     isDemo: settings.isDemo,
     databases,
-    identityProvider: settings.identityProvider ?? {
-      issuer: `http://127.0.0.1:${ports.identity}`,
-      clientId: "krdc-portal",
-      clientSecret: keys.passwords.oidcClientSecret,
-    },
+    identityProvider: settings.identityProvider
+      ? { ...settings.identityProvider, isEmbedded: false }
+      : {
+          issuer: `http://127.0.0.1:${ports.identity}`,
+          clientId: "krdc-portal",
+          clientSecret: keys.passwords.oidcClientSecret,
+          isEmbedded: true,
+        },
     keys,
     launcher: thisProcess(),
   };
@@ -144,6 +147,7 @@ async function keepPorts({ home, options }: Stage, names: readonly (typeof INTER
 
 function tellReady({ options }: Stage, plan: HousePlan): void {
   options.write(`KRDC is ready: ${hubUrl(plan)}`);
+  for (const name of FRAMEWORKS) options.write(line(words.ownerPage(name, `${gatewayUrl(plan, name)}/operator`)));
   if (plan.isDemo) {
     options.write(line(words.accounts(plan.keys.passwords.demoPassword)));
     options.write(`  ${ACCOUNTS.join("  ")}`);

@@ -66,6 +66,7 @@ export const words = {
   notBuilt: (name: string): Words => [`${name} was not built.`, `${name}이(가) 빌드되지 않았습니다.`],
   stopping: (): Words => ["Ending everything in order …", "차례로 끝내는 중 …"],
   stopped: (): Words => ["Everything has ended.", "모두 끝났습니다."],
+  ownerPage: (name: string, url: string): Words => [`Owner's page of ${name}: ${url}`, `${name} 주인 페이지`],
   accounts: (password: string): Words => [`Demo accounts, password ${password}:`, `시험용 계정, 비밀번호 ${password}:`],
   setupCode: (code: string): Words => [
     `Setup code for the first hub operator: ${code}`,

@@ -13,6 +13,8 @@ export type Call = {
   headers?: Record<string, string>;
   timeoutMs?: number;
   signal?: AbortSignal | undefined;
+  /** The caller's clock; the machine's own where none is given. */
+  now?: Date;
 };
 
 /** Streams are proven by the digest that stands in their address, or, for an upload whose digest is unknown yet, not at all. */
@@ -24,7 +26,7 @@ async function send(key: PrivateKey, call: Call & { body?: BodyInit | null; body
   const proof = await makeProof(
     key,
     { htm: call.method, htu: htuOf(call.url), bodySha256: call.bodySha256, accessToken: call.token },
-    new Date(),
+    call.now ?? new Date(),
   );
   const limit = AbortSignal.timeout(call.timeoutMs ?? 30_000);
   try {

@@ -3,6 +3,7 @@ import { appVersion, clusterName } from "#server/graph/app";
 import { bilingual } from "#server/graph/text";
 import { placementChoice, value, workflow } from "#server/graph/workflow";
 import { publicKey } from "./keys";
+import { limits } from "./limits";
 import { placement } from "./run-view";
 
 /** `PUT /v1/runs/{id}` from the portal to the home framework: everything that the run needs, so that it goes on when the hub is down. */
@@ -88,6 +89,17 @@ export const heartbeatAnswer = z.strictObject({
 export const addressStatement = z.strictObject({ nonce: z.uuid(), gateway: z.url() });
 export const addressStatementType = "krdc-address+jws";
 
+const previousEnd = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("none") }),
+  /** The host's signed terminal record. */
+  z.strictObject({ kind: z.literal("receipt"), receipt: z.string().max(200_000) }),
+  /** Never accepted anywhere: the reason of the refusal. */
+  z.strictObject({ kind: z.literal("refused"), reason: z.string().max(200) }),
+  /** A person decided, having been told that it may run twice. */
+  z.strictObject({ kind: z.literal("abandoned"), by: z.string().max(128), at: z.iso.datetime() }),
+]);
+export type PreviousEnd = z.infer<typeof previousEnd>;
+
 /** Grant asked for one attempt, by the home framework. */
 export const grantRequest = z.strictObject({
   authorizationId: z.uuid(),
@@ -103,14 +115,10 @@ export const grantRequest = z.strictObject({
   runKey: z.string(),
   parametersHash: z.string(),
   inputsHash: z.string(),
-  limits: z.strictObject({
-    cpuMillis: z.int().min(1),
-    memoryBytes: z.int().min(1),
-    gpu: z.int().min(0),
-    durationSeconds: z.int().min(1),
-    outputBytes: z.int().min(1),
-  }),
+  limits,
   resultsLifetimeDays: z.int(),
+  /** How the attempt before this one ended: one live attempt for each run key over all placements. */
+  previous: previousEnd,
 });
 export type GrantRequest = z.infer<typeof grantRequest>;
 export const grantAnswer = z.strictObject({ grant: z.string(), grantId: z.uuid(), agreement: z.unknown() });
@@ -145,3 +153,21 @@ export const buildView = z.strictObject({
   logOffset: z.int(),
 });
 export type BuildView = z.infer<typeof buildView>;
+
+/** `POST /api/hub/v1/receipts`: terminal records as home verified them, for the hub's ledger. */
+export const receiptReport = z.strictObject({
+  receipts: z
+    .array(
+      z.strictObject({ grantId: z.uuid(), runKey: z.string(), attempt: z.int(), receipt: z.string().max(200_000) }),
+    )
+    .max(200),
+});
+
+/** `POST /v1/leases` at a host: home is still interested in these attempts. */
+export const leaseRequest = z.strictObject({
+  leases: z.array(z.strictObject({ runKey: z.string(), attempt: z.int() })).max(1000),
+});
+export const leaseAnswer = z.strictObject({
+  leaseUntil: z.iso.datetime(),
+  unknown: z.array(z.strictObject({ runKey: z.string(), attempt: z.int() })),
+});

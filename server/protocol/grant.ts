@@ -4,6 +4,7 @@ import { KrdcError } from "#server/errors";
 import { appName, clusterName, digest, sha256Hex } from "#server/graph/app";
 import { isCanonicalToken } from "./canonical";
 import { importSigningKey } from "./keys";
+import { limits } from "./limits";
 
 export const grantType = "krdc-grant+jwt";
 export const grantLifetimeSeconds = 600;
@@ -23,13 +24,7 @@ const grantDetails = z.strictObject({
   inputsHash: sha256Hex,
   agreementId: z.uuid(),
   authorizationId: z.uuid(),
-  limits: z.strictObject({
-    cpuMillis: z.int().min(1),
-    memoryBytes: z.int().min(1),
-    gpu: z.int().min(0),
-    durationSeconds: z.int().min(1),
-    outputBytes: z.int().min(1),
-  }),
+  limits,
   resultsLifetimeDays: z.int().min(14).max(365),
 });
 export type GrantDetails = z.infer<typeof grantDetails>;

@@ -2,16 +2,8 @@ import { z } from "zod";
 import { appName, digest, sha256Hex } from "#server/graph/app";
 import { type FileValue, type Value, value } from "#server/graph/workflow";
 import { digestOfJson } from "./canonical";
+import { limits } from "./limits";
 import { hostState, outcome } from "./states";
-
-const limits = z.strictObject({
-  cpuMillis: z.int().min(1),
-  memoryBytes: z.int().min(1),
-  gpu: z.int().min(0),
-  durationSeconds: z.int().min(1),
-  outputBytes: z.int().min(1),
-});
-export type Limits = z.infer<typeof limits>;
 
 /** What a home framework asks a host to run: the body of `PUT /v1/hosted-runs/{runKey}/{attempt}`. */
 export const hostedRunRequest = z.strictObject({
@@ -73,6 +65,7 @@ export const receipt = z.strictObject({
   startedAt: z.iso.datetime().nullable(),
   endedAt: z.iso.datetime(),
   cpuSeconds: z.number().min(0),
+  gpuSeconds: z.number().min(0),
   logBytes: z.int().min(0),
 });
 export type Receipt = z.infer<typeof receipt>;

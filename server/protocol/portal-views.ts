@@ -1,5 +1,7 @@
 import type { AppVersion } from "#server/graph/app";
 import type { Bilingual } from "#server/graph/text";
+import type { Budget } from "./agreement";
+import type { Usage as UsageSum } from "./usage";
 
 /** Why the reader may run an app, or what stands in the way. */
 export type Permission = "home" | "open" | "granted" | "request" | "closed";
@@ -26,7 +28,7 @@ export type AppList = {
   next: string | null;
 };
 
-export type AgreementState = "REQUESTED" | "ACTIVE" | "REFUSED" | "REVOKING" | "REVOKED" | "EXPIRED";
+export type AgreementState = "REQUESTED" | "ACTIVE" | "SUSPENDED" | "REJECTED" | "REVOKING" | "REVOKED" | "EXPIRED";
 
 export type AppPage = {
   app: AppVersion;
@@ -53,6 +55,17 @@ export type ClusterRow = {
   apps: number;
   /** The fingerprint without its last two groups, while approval is pending. */
   fingerprintHead: string | null;
+  /** How far its clock ran ahead of the hub's at the last heartbeat; no new grants beyond 25 s either way. */
+  skewSeconds: number | null;
+  /** Why it is suspended: `operator`, `hub`, `other_uid` (its key was seen elsewhere) or `left`. */
+  suspendedReason: string | null;
+  /** Who has let it in. */
+  approvals: { operator: boolean; hub: boolean };
+  /** Until when its join token is good, for those who invite. */
+  invitationExpiresAt: string | null;
+  maySuspend: boolean;
+  mayResume: boolean;
+  mayLeave: boolean;
 };
 
 export type AgreementRow = {
@@ -66,9 +79,18 @@ export type AgreementRow = {
   expiresAt: string | null;
   runsUsed: number;
   runsLimit: number | null;
+  budget: Budget;
+  /** Runs begun, and what ended attempts took by their signed receipts. */
+  used: UsageSum & { runs: number };
+  /** Attempts that a host let in and whose end the hub has not heard of. */
+  live: number;
+  /** What the owner or the host said when refusing. */
+  refusal: string | null;
   createdAt: string;
   mine: boolean;
   mayRevoke: boolean;
+  maySuspend: boolean;
+  mayResume: boolean;
 };
 
 /** A provider's own app version, published or not. */

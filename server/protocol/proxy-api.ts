@@ -1,14 +1,26 @@
 import { z } from "zod";
 
-/** What the home framework shows a proxy app of its remote step. `version` changes with anything that matters. */
-export const proxyView = z.strictObject({
+/** What a proxy app may know of one remote attempt, and what it decides from. */
+const proxyAttempt = z.strictObject({
+  /** `{runKey}-{attempt}` */
+  id: z.string().max(80),
+  /** Stands before each line of its log where one proxy stands for several instances. */
+  label: z.string().nullable(),
   submission: z.enum(["never_sent", "maybe_sent", "accepted"]),
   remote: z.enum(["unknown", "queued", "running", "ended"]),
-  isSettled: z.boolean(),
   isCancelRequested: z.boolean(),
-  exitCode: z.int().nullable(),
   waiting: z.string().nullable(),
+});
+export type ProxyAttempt = z.infer<typeof proxyAttempt>;
+
+/**
+ * What the home framework shows a proxy app: the attempts that are not over, and the code to exit with once none is left.
+ * `version` changes with anything that matters.
+ */
+export const proxyView = z.strictObject({
   version: z.string(),
+  attempts: z.array(proxyAttempt),
+  exitCode: z.int().nullable(),
 });
 export type ProxyView = z.infer<typeof proxyView>;
 

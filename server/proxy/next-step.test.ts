@@ -1,18 +1,17 @@
 import { describe, expect, test } from "vitest";
-import type { ProxyView } from "#server/protocol/proxy-api";
+import type { ProxyAttempt } from "#server/protocol/proxy-api";
 import { nextStep, type ProxyStep } from "./next-step";
 
-const fresh: ProxyView = {
+const fresh: ProxyAttempt = {
+  id: "a-1",
+  label: null,
   submission: "never_sent",
   remote: "unknown",
-  isSettled: false,
   isCancelRequested: false,
-  exitCode: null,
   waiting: null,
-  version: "1",
 };
 
-type Case = { given: string; view: Partial<ProxyView>; cancelTold?: boolean; want: ProxyStep };
+type Case = { given: string; view: Partial<ProxyAttempt>; cancelTold?: boolean; want: ProxyStep };
 
 describe("wherever a proxy begins again, its next move is right", () => {
   test.each<Case>([
@@ -23,12 +22,6 @@ describe("wherever a proxy begins again, its next move is right", () => {
     { given: "the app runs", view: { submission: "accepted", remote: "running" }, want: "watch" },
     { given: "the app has ended", view: { submission: "accepted", remote: "ended" }, want: "fetch" },
     { given: "it died while fetching", view: { submission: "accepted", remote: "ended" }, want: "fetch" },
-    {
-      given: "the end is written",
-      view: { submission: "accepted", remote: "ended", isSettled: true, exitCode: 0 },
-      want: "exit",
-    },
-    { given: "it was refused before it was sent", view: { isSettled: true, exitCode: 1 }, want: "exit" },
   ])("$given -> $want", ({ view, want }) => {
     expect(nextStep({ ...fresh, ...view }, false)).toBe(want);
   });
@@ -47,11 +40,6 @@ describe("a cancel never guesses what became of a call", () => {
       want: "watch",
     },
     { given: "it ended before it was told", view: { submission: "accepted", remote: "ended" }, want: "fetch" },
-    {
-      given: "everything is written",
-      view: { submission: "accepted", remote: "ended", isSettled: true },
-      want: "exit",
-    },
   ])("$given -> $want", ({ view, cancelTold = false, want }) => {
     expect(nextStep({ ...fresh, ...view, isCancelRequested: true }, cancelTold)).toBe(want);
   });

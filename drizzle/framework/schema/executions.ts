@@ -12,7 +12,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import type { Value } from "#server/graph/workflow";
-import type { Limits } from "#server/protocol/hosted-run";
+import type { Limits } from "#server/protocol/limits";
 import type { Reason } from "#server/protocol/run-view";
 
 const time = (name: string) => timestamp(name, { withTimezone: true });
@@ -32,6 +32,8 @@ export const executions = pgTable(
     attempt: integer().notNull(),
     stepRunId: uuid("step_run_id"),
     home: text(),
+    /** Whom a proxy app talks about: a host that is away must not take the places of those for others. */
+    host: text(),
     digest: text(),
     parameters: jsonb().$type<Record<string, Value>>().notNull().default({}),
     limits: jsonb().$type<Limits>().notNull(),

@@ -1,8 +1,10 @@
 import { sql } from "drizzle-orm";
 import { index, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from "drizzle-orm/pg-core";
-import type { AgreementDocument } from "#server/protocol/agreement";
+import type { AgreementDocument, AgreementProposal, OwnerDecision } from "#server/protocol/agreement";
 import type { HostedRunRequest } from "#server/protocol/hosted-run";
 import type { PublicKey } from "#server/protocol/keys";
+import type { OfferDocument } from "#server/protocol/offer";
+import type { Usage } from "#server/protocol/usage";
 
 const time = (name: string) => timestamp(name, { withTimezone: true });
 
@@ -16,6 +18,8 @@ export const peers = pgTable("peers", {
   cursor: integer().notNull().default(0),
   acceptedAt: time("accepted_at").notNull(),
   suspendedAt: time("suspended_at"),
+  /** The hub may suspend a member; only our operator's own suspension is ours to lift. */
+  suspendedByHubAt: time("suspended_by_hub_at"),
 });
 
 /** Permissions that this framework signed for its own apps. Revoked by either signer is revoked for good. */
@@ -23,14 +27,32 @@ export const agreements = pgTable("agreements", {
   id: uuid().primaryKey(),
   app: text().notNull(),
   document: jsonb().$type<AgreementDocument>().notNull(),
-  hostSignature: text("host_signature").notNull(),
-  hubSignature: text("hub_signature").notNull(),
-  state: text({ enum: ["ACTIVE", "REVOKED"] })
+  hostSignature: text("host_signature"),
+  hubSignature: text("hub_signature"),
+  /** What was asked, when a person decides about it. */
+  proposal: jsonb().$type<AgreementProposal>(),
+  state: text({ enum: ["REQUESTED", "APPROVED", "ACTIVE", "SUSPENDED", "REVOKED", "EXPIRED", "REJECTED"] })
     .notNull()
     .default("ACTIVE"),
   runsUsed: integer("runs_used").notNull().default(0),
+  /** Set aside for living attempts, and taken by ended ones. */
+  reserved: jsonb().$type<Usage>().notNull().default({ cpuSeconds: 0, gpuSeconds: 0, outputBytes: 0 }),
+  used: jsonb().$type<Usage>().notNull().default({ cpuSeconds: 0, gpuSeconds: 0, outputBytes: 0 }),
+  reason: text(),
+  /** The owner's word that the hub has not heard yet. */
+  untoldDecision: jsonb("untold_decision").$type<OwnerDecision>(),
   createdAt: time("created_at").notNull(),
+  decidedAt: time("decided_at"),
+  decidedBy: text("decided_by"),
   revokedAt: time("revoked_at"),
+});
+
+/** The owner's policy for an app: what is signed at once or by a person, and how much at most for each user and in total. */
+export const offers = pgTable("offers", {
+  app: text().primaryKey(),
+  document: jsonb().$type<OfferDocument>().notNull(),
+  decidedBy: text("decided_by").notNull(),
+  decidedAt: time("decided_at").notNull(),
 });
 
 /** Grants that were redeemed here, so that none opens the door twice. */
@@ -63,6 +85,9 @@ export const hostedRuns = pgTable(
     exitCode: integer("exit_code"),
     receipt: text(),
     seq: integer().notNull(),
+    reserved: jsonb().$type<Usage>().notNull().default({ cpuSeconds: 0, gpuSeconds: 0, outputBytes: 0 }),
+    /** Until when home said that it is still interested. */
+    leaseUntil: time("lease_until"),
     createdAt: time("created_at").notNull(),
     startedAt: time("started_at"),
     endedAt: time("ended_at"),
@@ -74,13 +99,3 @@ export const hostedRuns = pgTable(
     index("hosted_runs_live").on(t.agreementId).where(sql`${t.outcome} is null`),
   ],
 );
-
-/** Decisions about permission at this framework, in order. */
-export const auditEntries = pgTable("audit_entries", {
-  id: uuid().primaryKey().defaultRandom(),
-  at: time("at").notNull(),
-  actor: text().notNull(),
-  action: text().notNull(),
-  subject: text().notNull(),
-  detail: jsonb().$type<Record<string, unknown>>().notNull().default({}),
-});

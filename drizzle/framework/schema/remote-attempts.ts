@@ -41,17 +41,21 @@ export const remoteAttempts = pgTable(
     logBytes: bigint("log_bytes", { mode: "number" }).notNull().default(0),
     proxyName: text("proxy_name").notNull(),
     proxyCount: integer("proxy_count").notNull().default(1),
-    proxyToken: text("proxy_token").notNull(),
+    /** One proxy app stands for a single attempt, or for a share of a scattered step's instances. */
+    proxyGroup: text("proxy_group").notNull().default(""),
     cancelRequestedAt: time("cancel_requested_at"),
     unreachableSince: time("unreachable_since"),
     startedAt: time("started_at"),
     endedAt: time("ended_at"),
     acknowledgedAt: time("acknowledged_at"),
+    /** When the hub's ledger has its receipt. */
+    reportedAt: time("reported_at"),
     createdAt: time("created_at").notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.runKey, t.attempt] }),
     index("remote_attempts_of_host").on(t.host, t.state),
+    index("remote_attempts_of_proxy").on(t.proxyGroup),
     index("remote_attempts_of_step").on(t.stepRunId),
   ],
 );

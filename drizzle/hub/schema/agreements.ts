@@ -33,6 +33,10 @@ export const agreements = pgTable(
     purpose: text().notNull().default(""),
     runsUsed: integer("runs_used").notNull().default(0),
     revokedBy: text("revoked_by"),
+    /** When its host has taken the proposal in. */
+    deliveredAt: time("delivered_at"),
+    /** What its owner said when refusing. */
+    refusal: text(),
     expiresAt: time("expires_at").notNull(),
     createdAt: time("created_at").notNull().defaultNow(),
     endedAt: time("ended_at"),

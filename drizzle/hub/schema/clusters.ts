@@ -23,5 +23,6 @@ export const clusters = pgTable("clusters", {
   heartbeat: jsonb().$type<Heartbeat>(),
   heartbeatAt: time("heartbeat_at"),
   invitedBy: uuid("invited_by"),
+  suspendedReason: text("suspended_reason"),
   createdAt: time("created_at").notNull().defaultNow(),
 });

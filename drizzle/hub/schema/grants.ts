@@ -1,4 +1,15 @@
-import { index, integer, jsonb, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { agreements } from "./agreements";
 import { members } from "./members";
 
@@ -52,16 +63,33 @@ export const grants = pgTable(
     issuedAt: time("issued_at").notNull().defaultNow(),
     expiresAt: time("expires_at").notNull(),
     introspectedAt: time("introspected_at"),
+    /** A later attempt was granted: this one opens nothing any more. */
+    closedAt: time("closed_at"),
   },
   (t) => [index("grants_of_attempt").on(t.runKey, t.attempt), index("grants_of_agreement").on(t.agreementId)],
 );
 
-/** Every decision about permission, in the order it was taken. */
-export const auditEntries = pgTable("audit_entries", {
-  id: uuid().primaryKey().defaultRandom(),
-  at: time("at").notNull().defaultNow(),
-  actor: text().notNull(),
-  action: text().notNull(),
-  subject: text().notNull(),
-  detail: jsonb().notNull().default({}),
-});
+/** What each remote attempt took, as its host signed it and its home verified it. */
+export const usageEntries = pgTable(
+  "usage_entries",
+  {
+    runKey: text("run_key").notNull(),
+    attempt: integer().notNull(),
+    grantId: uuid("grant_id")
+      .notNull()
+      .references(() => grants.id),
+    agreementId: uuid("agreement_id")
+      .notNull()
+      .references(() => agreements.id),
+    home: text().notNull(),
+    host: text().notNull(),
+    outcome: text().notNull(),
+    cpuSeconds: doublePrecision("cpu_seconds").notNull(),
+    gpuSeconds: doublePrecision("gpu_seconds").notNull(),
+    outputBytes: bigint("output_bytes", { mode: "number" }).notNull(),
+    receipt: text().notNull(),
+    endedAt: time("ended_at").notNull(),
+    recordedAt: time("recorded_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.runKey, t.attempt] }), index("usage_entries_of_agreement").on(t.agreementId)],
+);

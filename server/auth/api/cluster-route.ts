@@ -9,7 +9,7 @@ import { sha256Hex } from "#server/protocol/canonical";
 import type { PublicKey } from "#server/protocol/keys";
 import { verifyProof } from "#server/protocol/proof";
 import { contextFor } from "../context";
-import { theHub } from "../hub";
+import { hubNow, theHub } from "../hub";
 import { answering, maxBytesOf, readText } from "./api-call";
 import { type Handler, type RouteParams, readInput } from "./api-route";
 
@@ -17,7 +17,7 @@ type Proven = { key: PublicKey; jkt: string; text: string };
 
 /** Whose key made this call, with these exact body bytes, for the first time. */
 async function prove(request: Request, maxBytes: number): Promise<Proven> {
-  const now = new Date();
+  const now = hubNow();
   const htu = `${theHub().url}${new URL(request.url).pathname}`;
   const proof = request.headers.get("dpop") ?? undefined;
   const { key, jkt, claims } = await verifyProof(proof, { htm: request.method, htu }, now);

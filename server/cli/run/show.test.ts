@@ -102,6 +102,16 @@ describe("runs are shown, logged and fetched", () => {
     });
   });
 
+  test("an attempt is given up only with the word that it may run twice", async () => {
+    const path = `POST /api/v1/runs/${uuid}/steps/each/2/abandon`;
+    double.handlers[`GET /api/v1/runs/${uuid}`] = () => ({ json: runView({ state: "FAILED" }) });
+    double.handlers[path] = () => ({ status: 200, json: {} });
+    const bodies = () => double.asked.filter((one) => one.path.endsWith("/abandon")).map((one) => one.body.toString());
+    await double.krdc(["run", "abandon", uuid, "each[2]"]);
+    await double.krdc(["run", "abandon", uuid, "each[2]", "--it-may-run-twice"]);
+    expect(bodies().slice(-2)).toEqual(["{}", '{"understood":"it_may_run_twice"}']);
+  });
+
   test("cancel and retry answer with the state", async () => {
     double.handlers[`GET /api/v1/runs/${uuid}`] = () => ({ json: runView({ state: "RUNNING" }) });
     double.handlers[`POST /api/v1/runs/${uuid}/cancel`] = () => ({ status: 202, json: {} });

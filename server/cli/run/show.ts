@@ -71,6 +71,15 @@ function retry(call: CommandCall): Promise<undefined> {
   return change(call, `steps/${segment(id)}/retry`, index === undefined ? {} : { index: Number(index) });
 }
 
+/** The flag is the person's word that they know it; without it the home cluster refuses. */
+function abandon(call: CommandCall): Promise<undefined> {
+  const step = call.arguments[1] ?? "";
+  const [, id = step, index = "0"] = /^(.+)\[(\d+)\]$/.exec(step) ?? [];
+  const isUnderstood = call.options["it-may-run-twice"] === true;
+  const body = isUnderstood ? { understood: "it_may_run_twice" } : {};
+  return change(call, `steps/${segment(id)}/${index}/abandon`, body);
+}
+
 export const runShowCommands: Command[] = [
   {
     name: "run show",
@@ -113,5 +122,17 @@ export const runShowCommands: Command[] = [
     least: 1,
     most: 1,
     run: retry,
+  },
+  {
+    name: "run abandon",
+    usage: "run abandon ID STEP --it-may-run-twice",
+    help: {
+      ko: "클러스터가 응답하지 않는 시도를 포기합니다. 그곳에서 끝까지 실행될 수 있습니다.",
+      en: "Give up an attempt whose cluster does not answer. It may run to its end there.",
+    },
+    options: { "it-may-run-twice": { type: "boolean" } },
+    least: 2,
+    most: 2,
+    run: abandon,
   },
 ];

@@ -1,57 +1,114 @@
 import { KrdcError } from "#server/errors";
-import { hostSignatureType } from "#server/protocol/agreement";
+import { type Budget, hostSignatureType } from "#server/protocol/agreement";
 import { canonicalJson } from "#server/protocol/canonical";
 import { publicPart } from "#server/protocol/keys";
 import { readSignedDocument } from "#server/protocol/signed-document";
+import { reservationOf, type Usage } from "#server/protocol/usage";
 import type { FrameworkContext } from "../context";
-import { refusalOfUse } from "./agreement";
-import { type Agreement, countUse, insertAudit, lockAgreement, selectAgreement } from "./agreements.repo";
+import {
+  type Asked,
+  addUsage,
+  lessUsage,
+  type Refusal,
+  refusalOfBudget,
+  refusalOfTerms,
+  sumOfSpent,
+  type Wanted,
+} from "./agreement";
+import {
+  type Agreement,
+  insertAudit,
+  lockAgreement,
+  lockApp,
+  selectAgreement,
+  selectOffer,
+  selectSpentOfApp,
+  updateAgreement,
+} from "./agreements.repo";
+import { isBounded } from "./offer";
 import { verifyHubSignature } from "./sign-agreement";
 
-/** `isCounted`: an earlier attempt of the same step run has taken its share of the budget already. */
-export type Use = { user: string; app: string; digest: string; live: number; isCounted: boolean };
+export type { Agreement } from "./agreements.repo";
+
+/** `live`: attempts that live under the agreement now. */
+export type Use = Asked & Wanted & { live: number };
 
 async function verifyBothSignatures(ctx: FrameworkContext, agreement: Agreement): Promise<void> {
+  if (!agreement.hubSignature || !agreement.hostSignature) throw new KrdcError("unauthenticated", "signature.invalid");
   await verifyHubSignature(ctx, agreement.document, agreement.hubSignature);
   const own = await readSignedDocument(publicPart(ctx.key), hostSignatureType, agreement.hostSignature);
   if (canonicalJson(own) !== canonicalJson(agreement.document))
     throw new KrdcError("unauthenticated", "signature.invalid");
 }
 
-/** Ends by itself when another run does: home asks again instead of giving the attempt up. */
-const isPassing = (refusal: string) => refusal === "agreement.too_many_at_once";
-
-function refuseUnless(agreement: Agreement | undefined, use: Use, now: Date): Agreement {
-  if (!agreement) throw new KrdcError("forbidden", "agreement.missing");
-  const refusal = refusalOfUse(agreement, use, now);
-  if (refusal)
-    throw new KrdcError(isPassing(refusal) ? "too_many" : "forbidden", refusal, { detail: { app: use.app } });
-  return agreement;
+function refuse(refusal: Refusal | undefined, app: string): void {
+  if (!refusal) return;
+  const detail = { app, ...(refusal.name ? { name: refusal.name } : {}) };
+  throw new KrdcError(refusal.isPassing ? "too_many" : "forbidden", refusal.reason, { detail });
 }
 
-/** Both signatures and the agreement's own terms, before anything is asked of the hub. */
-export async function checkAgreement(ctx: FrameworkContext, id: string, use: Use): Promise<void> {
-  const agreement = refuseUnless(await selectAgreement(ctx.db, id), use, ctx.now());
+const missing = () => new KrdcError("forbidden", "agreement.missing");
+
+/** Both signatures and the agreement's own terms, before anything is asked of the hub. What is left of it is judged under its lock. */
+export async function checkAgreement(ctx: FrameworkContext, id: string, asked: Asked): Promise<void> {
+  const agreement = await selectAgreement(ctx.db, id);
+  if (!agreement) throw missing();
+  refuse(refusalOfTerms(agreement, asked, ctx.now()), asked.app);
   await verifyBothSignatures(ctx, agreement);
 }
 
-/** Whether something may still begin under this agreement; its lock is kept for the caller's transaction. */
-export async function isAgreementAlive(ctx: FrameworkContext, id: string): Promise<boolean> {
-  const agreement = await lockAgreement(ctx.db, id);
-  return agreement?.state === "ACTIVE" && Date.parse(agreement.document.expires) > ctx.now().getTime();
-}
-
 /** Takes the agreement's lock for the caller's transaction. */
-export async function holdAgreement(ctx: FrameworkContext, id: string): Promise<void> {
-  await lockAgreement(ctx.db, id);
+export const holdAgreement = (ctx: FrameworkContext, id: string): Promise<Agreement | undefined> =>
+  lockAgreement(ctx.db, id);
+
+/** What the owner lets all users take of an app together, where that is bounded. */
+async function findTotal(ctx: FrameworkContext, app: string): Promise<Budget | undefined> {
+  const total = (await selectOffer(ctx.db, app))?.document.total;
+  return total && isBounded(total) ? total : undefined;
 }
 
-/** The same again under the agreement's lock, and one use counted. Call inside a transaction. */
-export async function spendAgreement(ctx: FrameworkContext, id: string, use: () => Promise<Use>): Promise<void> {
+/** Takes the locks that spending needs: the app's own first, where its owner bounds all users together. */
+export async function holdForUse(ctx: FrameworkContext, wanted: { id: string; app: string }): Promise<void> {
+  if (await findTotal(ctx, wanted.app)) await lockApp(ctx.db, wanted.app);
+  await lockAgreement(ctx.db, wanted.id);
+}
+
+async function refuseOverTotal(ctx: FrameworkContext, use: Use): Promise<void> {
+  const total = await findTotal(ctx, use.app);
+  if (!total) return;
+  const spent = sumOfSpent(await selectSpentOfApp(ctx.db, use.app));
+  refuse(refusalOfBudget(total, spent, use, "offer"), use.app);
+}
+
+/** The same again under the lock that the caller holds, the rest of the budget, and what the attempt may take set aside. */
+export async function spendAgreement(ctx: FrameworkContext, id: string, use: Use): Promise<Usage> {
+  const agreement = await selectAgreement(ctx.db, id);
+  if (!agreement) throw missing();
+  refuse(refusalOfTerms(agreement, use, ctx.now()), use.app);
+  refuse(refusalOfBudget(agreement.document.budget, agreement, use), use.app);
+  await refuseOverTotal(ctx, use);
+  if (use.live >= agreement.document.maxConcurrent)
+    refuse({ reason: "agreement.too_many_at_once", isPassing: true }, use.app);
+  const reservation = reservationOf(use.limits);
+  await updateAgreement(ctx.db, id, {
+    runsUsed: agreement.runsUsed + (use.isCounted ? 0 : 1),
+    reserved: addUsage(agreement.reserved, reservation),
+  });
+  return reservation;
+}
+
+/** An attempt has ended: what was set aside for it is given back, what it took is counted. Call under the agreement's lock. */
+export async function settleUse(
+  ctx: FrameworkContext,
+  id: string,
+  attempt: { reserved: Usage; used: Usage },
+): Promise<void> {
   const agreement = await lockAgreement(ctx.db, id);
-  const wanted = await use();
-  refuseUnless(agreement, wanted, ctx.now());
-  if (!wanted.isCounted) await countUse(ctx.db, id);
+  if (!agreement) return;
+  await updateAgreement(ctx.db, id, {
+    reserved: lessUsage(agreement.reserved, attempt.reserved),
+    used: addUsage(agreement.used, attempt.used),
+  });
 }
 
 /** One line in the record of decisions, in the caller's transaction. */

@@ -1,13 +1,24 @@
-import { randomBytes } from "node:crypto";
 import type { FrameworkContext } from "../context";
-import { proxyNameOf, queueProxy } from "../proxies/queue-proxy";
+import { lookUpExecution } from "../execution/queue-execution";
+import { proxyGroupOf, proxyNameOf } from "../proxies/proxy";
+import { queueProxy } from "../proxies/queue-proxy";
 import type { NewRemoteAttempt } from "./remote-attempt";
-import { insertRemoteAttempt } from "./remote-attempts.repo";
+import { insertRemoteAttempt, selectProxyCount } from "./remote-attempts.repo";
 
-/** Writes what is to run elsewhere and queues the proxy app that will see to it. Call inside a transaction. */
+/** The group's proxy that lives, or the next one. */
+async function countFor(ctx: FrameworkContext, group: string): Promise<number> {
+  const count = await selectProxyCount(ctx.db, group);
+  if (count === 0) return 1;
+  const newest = await lookUpExecution(ctx, proxyNameOf(group, count));
+  return newest?.state === "ENDED" ? count + 1 : count;
+}
+
+/** Writes what is to run elsewhere and queues the proxy app that will see to it. Call inside a transaction under the run's lock. */
 export async function beginRemoteAttempt(ctx: FrameworkContext, remote: NewRemoteAttempt): Promise<void> {
-  const proxyName = proxyNameOf(remote, 1);
-  const proxyToken = randomBytes(24).toString("base64url");
-  await insertRemoteAttempt(ctx.db, { ...remote, proxyName, proxyToken, createdAt: ctx.now() });
-  await queueProxy(ctx, remote, proxyName);
+  const { isScattered, ...row } = remote;
+  const proxyGroup = proxyGroupOf(row, isScattered);
+  const proxyCount = await countFor(ctx, proxyGroup);
+  const proxyName = proxyNameOf(proxyGroup, proxyCount);
+  await insertRemoteAttempt(ctx.db, { ...row, proxyGroup, proxyCount, proxyName, createdAt: ctx.now() });
+  await queueProxy(ctx, row, proxyName);
 }

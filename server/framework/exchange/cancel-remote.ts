@@ -1,8 +1,8 @@
 import { KrdcError } from "#server/errors";
+import { failpoint } from "#server/failpoint";
 import { hostedRunAnswer } from "#server/protocol/hosted-run";
 import type { FrameworkContext } from "../context";
-import { stopExecutions } from "../execution/queue-execution";
-import { callHost } from "./call-host";
+import { callHost } from "../transfers/call-host";
 import type { RemoteAttempt } from "./remote-attempt";
 import { selectRemoteAttempt, selectUncancelled, updateRemoteAttempt } from "./remote-attempts.repo";
 import { applyAnswer, settleRemote } from "./settle-remote";
@@ -16,7 +16,6 @@ export async function requestRemoteCancels(ctx: FrameworkContext, runId: string)
     await updateRemoteAttempt(ctx.db, row, { cancelRequestedAt: ctx.now() });
     if (row.state !== "WAITING_GRANT") continue;
     await settleRemote(ctx, row, { outcome: "CANCELLED", reason: null });
-    await stopExecutions(ctx, [row.proxyName], "CANCELLED");
   }
 }
 
@@ -29,7 +28,9 @@ export async function cancelRemote(
   if (!row || row.state === "ENDED") return;
   try {
     const path = `/v1/hosted-runs/${row.runKey}/${row.attempt}/cancel`;
+    failpoint("home.cancel.before-send");
     const answer = await callHost(ctx, row.host, { method: "POST", path, json: {} });
+    failpoint("home.cancel.after-send");
     await applyAnswer(ctx, row.host, hostedRunAnswer.parse(answer.body));
   } catch (error) {
     if (!(error instanceof KrdcError) || !error.retryable) throw error;

@@ -1,16 +1,15 @@
 import { hostedEvents } from "#server/protocol/hosted-run";
 import type { FrameworkContext } from "../context";
 import { findPeer, saveCursor } from "../hosting/peers";
-import { callHost } from "./call-host";
-import { acknowledgeOpen } from "./fetch-results";
+import { callHost } from "../transfers/call-host";
 import { selectLiveAt, selectLiveHosts } from "./remote-attempts.repo";
 import { applyAnswer, moveRemote } from "./settle-remote";
+import { startTelling } from "./tell-hosts";
 
 const waitSeconds = 10;
 /** A host answers its long poll at the latest after the wait; with this much more it is silent. */
 const lateSeconds = 5;
 const pauseMs = 1000;
-const acknowledgeMs = 15_000;
 /** A host that has been silent for this long is shown as unreachable; shorter gaps are nobody's concern. */
 const silenceMs = 4000;
 
@@ -90,18 +89,12 @@ export function startFollowing(ctx: FrameworkContext): () => void {
   };
   const check = () => void look().catch((error: unknown) => ctx.log.warn({ error }, "hosts were not looked up"));
   const timer = setInterval(check, 1000);
-  const repeat = setInterval(
-    () =>
-      void acknowledgeOpen(ctx).catch((error: unknown) =>
-        ctx.log.warn({ error }, "acknowledgements were not repeated"),
-      ),
-    acknowledgeMs,
-  );
+  const stopTelling = startTelling(ctx);
   ctx.signals.on("krdc_remote", check);
   check();
   return () => {
     clearInterval(timer);
-    clearInterval(repeat);
+    stopTelling();
     ctx.signals.off("krdc_remote", check);
   };
 }

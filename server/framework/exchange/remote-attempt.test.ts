@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { hostState, type Outcome } from "#server/protocol/states";
-import { homeStateOf, proxyViewOf, type RemoteAttempt, stepStateOf } from "./remote-attempt";
+import { hostState } from "#server/protocol/states";
+import { homeStateOf, previousEndOf, type RemoteAttempt, stepStateOf } from "./remote-attempt";
 
 const away = new Date("2026-01-01T00:00:00Z");
 const aRow = (over: Partial<RemoteAttempt> = {}): RemoteAttempt =>
@@ -56,43 +56,39 @@ describe("the state of the step that people see", () => {
   });
 });
 
-describe("what a proxy may know", () => {
-  test.each<[RemoteAttempt["state"], string, string]>([
-    ["WAITING_GRANT", "never_sent", "unknown"],
-    ["SUBMITTING", "maybe_sent", "unknown"],
-    ["REMOTE_QUEUED", "accepted", "queued"],
-    ["REMOTE_RUNNING", "accepted", "running"],
-    ["FETCHING", "accepted", "ended"],
-    ["ENDED", "accepted", "ended"],
-  ])("%s is %s and %s", (state, submission, remote) => {
-    expect(proxyViewOf(aRow({ state }))).toMatchObject({
-      submission,
-      remote,
-      isSettled: state === "ENDED",
-      isCancelRequested: false,
-    });
+describe("how the attempt before ended, as the hub is shown", () => {
+  const ended = new Date("2026-01-02T00:00:00Z");
+  const abandoned: Partial<RemoteAttempt> = {
+    state: "ENDED",
+    outcome: "ABANDONED",
+    endedAt: ended,
+    reason: { code: "step.abandoned", detail: { by: "user-1" } },
+    receipt: null,
+  };
+  test.each<{ given: string; row: Partial<RemoteAttempt>; want: object }>([
+    {
+      given: "with the host's record",
+      row: { outcome: "FAILED", receipt: "jws" },
+      want: { kind: "receipt", receipt: "jws" },
+    },
+    {
+      given: "given up by a person",
+      row: abandoned,
+      want: { kind: "abandoned", by: "user-1", at: ended.toISOString() },
+    },
+    {
+      given: "given up, its record came later",
+      row: { ...abandoned, receipt: "jws" },
+      want: { kind: "receipt", receipt: "jws" },
+    },
+    {
+      given: "refused at the door",
+      row: { outcome: "REJECTED", receipt: null, reason: { code: "app.withdrawn", detail: {} } },
+      want: { kind: "refused", reason: "app.withdrawn" },
+    },
+  ])("$given", ({ row, want }) => {
+    expect(previousEndOf(aRow(row))).toEqual(want);
   });
 
-  test.each<[Outcome, number | null, number]>([
-    ["SUCCEEDED", 0, 0],
-    ["FAILED", 3, 3],
-    ["FAILED", 0, 1],
-    ["FAILED", 75, 1],
-    ["FAILED", 126, 1],
-    ["FAILED", 137, 1],
-    ["CANCELLED", null, 1],
-    ["RESULTS_REFUSED", null, 1],
-  ])("it ends after %s with %s as %i", (outcome, exitCode, want) => {
-    expect(proxyViewOf(aRow({ state: "ENDED", outcome, exitCode })).exitCode).toBe(want);
-    expect(proxyViewOf(aRow({ state: "FETCHING", outcome, exitCode })).exitCode).toBeNull();
-  });
-
-  test.each<[string, Partial<RemoteAttempt>]>([
-    ["the state", { state: "SUBMITTING" }],
-    ["the host's word", { hostSeq: 4 }],
-    ["a cancel", { cancelRequestedAt: away }],
-    ["silence", { unreachableSince: away }],
-  ])("its version changes with %s", (_what, change) => {
-    expect(proxyViewOf(aRow(change)).version).not.toBe(proxyViewOf(aRow()).version);
-  });
+  test("a first attempt has none before it", () => expect(previousEndOf(undefined)).toEqual({ kind: "none" }));
 });

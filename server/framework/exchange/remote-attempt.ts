@@ -1,13 +1,13 @@
 import type { remoteAttempts } from "#drizzle/framework/schema/remote-attempts";
+import type { PreviousEnd } from "#server/protocol/framework-api";
 import type { HostedRunAnswer } from "#server/protocol/hosted-run";
-import type { ProxyView } from "#server/protocol/proxy-api";
 import type { StepState } from "#server/protocol/states";
 
 export type RemoteAttempt = typeof remoteAttempts.$inferSelect;
 export type NewRemoteAttempt = Pick<
   RemoteAttempt,
   "runKey" | "attempt" | "stepRunId" | "runId" | "host" | "request" | "authorizationId" | "agreementId"
->;
+> & { isScattered: boolean };
 
 /**
  * The host's state as the home shows it while the attempt goes on; undefined once the host has an outcome. What was
@@ -30,34 +30,14 @@ export function stepStateOf(row: Pick<RemoteAttempt, "state" | "unreachableSince
   return row.state === "ENDED" ? "FETCHING" : row.state;
 }
 
-/** What the proxy app may know of its remote step, and what it decides from. */
-export function proxyViewOf(row: RemoteAttempt): ProxyView {
-  const submission =
-    row.state === "WAITING_GRANT" ? "never_sent" : row.state === "SUBMITTING" ? "maybe_sent" : "accepted";
+/** How the attempt before ended, as the hub wants to be shown before it allows another. */
+export function previousEndOf(row: RemoteAttempt | undefined): PreviousEnd {
+  if (!row) return { kind: "none" };
+  if (row.receipt) return { kind: "receipt", receipt: row.receipt };
+  if (row.outcome !== "ABANDONED") return { kind: "refused", reason: row.reason?.code ?? row.outcome ?? "unknown" };
   return {
-    submission,
-    remote: remoteOf(row),
-    isSettled: row.state === "ENDED",
-    isCancelRequested: row.cancelRequestedAt !== null,
-    exitCode: exitCodeOf(row),
-    waiting: row.waiting?.code ?? null,
-    version: versionOf(row),
+    kind: "abandoned",
+    by: String(row.reason?.detail.by ?? ""),
+    at: (row.endedAt ?? row.createdAt).toISOString(),
   };
-}
-
-const versionOf = (row: RemoteAttempt) =>
-  [row.state, row.hostSeq, row.cancelRequestedAt ? "c" : "", row.unreachableSince ? "u" : ""].join(":");
-
-function remoteOf(row: RemoteAttempt): ProxyView["remote"] {
-  if (row.state === "ENDED" || row.state === "FETCHING") return "ended";
-  if (row.state === "REMOTE_RUNNING") return "running";
-  return row.state === "REMOTE_QUEUED" ? "queued" : "unknown";
-}
-
-/** The proxy ends as the remote app did; codes that Kubernetes reads otherwise become 1. */
-function exitCodeOf(row: RemoteAttempt): number | null {
-  if (row.state !== "ENDED") return null;
-  if (row.outcome === "SUCCEEDED") return 0;
-  const code = row.exitCode ?? 1;
-  return code === 0 || code === 75 || code >= 126 ? 1 : code;
 }

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, isNull, lt, ne, sql } from "drizzle-orm";
+import { and, eq, gte, inArray, isNotNull, isNull, lt, ne, sql } from "drizzle-orm";
 import { remoteAttempts } from "#drizzle/framework/schema/remote-attempts";
 import type { Db } from "#server/db/connect";
 import type { RemoteAttempt } from "./remote-attempt";
@@ -6,10 +6,11 @@ import type { RemoteAttempt } from "./remote-attempt";
 type Key = Pick<RemoteAttempt, "runKey" | "attempt">;
 
 const is = (key: Key) => and(eq(remoteAttempts.runKey, key.runKey), eq(remoteAttempts.attempt, key.attempt));
-const tell = (db: Db, key: Key) => db.execute(sql`select pg_notify('krdc_remote', ${`${key.runKey}:${key.attempt}`})`);
+const tell = (db: Db, proxyName: string) => db.execute(sql`select pg_notify('krdc_remote', ${proxyName})`);
 
 export async function insertRemoteAttempt(db: Db, row: typeof remoteAttempts.$inferInsert): Promise<void> {
   await db.insert(remoteAttempts).values(row).onConflictDoNothing();
+  await tell(db, row.proxyName);
 }
 
 export async function selectRemoteAttempt(db: Db, key: Key): Promise<RemoteAttempt | undefined> {
@@ -22,9 +23,23 @@ export async function lockRemoteAttempt(db: Db, key: Key): Promise<RemoteAttempt
   return row;
 }
 
-export async function selectByProxy(db: Db, proxyName: string): Promise<RemoteAttempt | undefined> {
-  const [row] = await db.select().from(remoteAttempts).where(eq(remoteAttempts.proxyName, proxyName));
-  return row;
+/** Everything that this proxy app stands for; one that was replaced stands for nothing. */
+export async function selectByProxy(db: Db, proxyName: string): Promise<RemoteAttempt[]> {
+  const group = proxyName.slice(0, proxyName.lastIndexOf("-"));
+  return db
+    .select()
+    .from(remoteAttempts)
+    .where(and(eq(remoteAttempts.proxyGroup, group), eq(remoteAttempts.proxyName, proxyName)))
+    .orderBy(remoteAttempts.createdAt, remoteAttempts.runKey, remoteAttempts.attempt);
+}
+
+/** How many proxy apps were made for a group so far. */
+export async function selectProxyCount(db: Db, proxyGroup: string): Promise<number> {
+  const [row] = await db
+    .select({ count: sql<number>`coalesce(max(${remoteAttempts.proxyCount}), 0)::int` })
+    .from(remoteAttempts)
+    .where(eq(remoteAttempts.proxyGroup, proxyGroup));
+  return row?.count ?? 0;
 }
 
 /** Changes what home knows of an attempt and tells whoever watches it; an ended attempt never changes again. */
@@ -37,8 +52,8 @@ export async function updateRemoteAttempt(
     .update(remoteAttempts)
     .set(change)
     .where(and(is(key), ne(remoteAttempts.state, "ENDED")))
-    .returning({ attempt: remoteAttempts.attempt });
-  if (rows.length > 0) await tell(db, key);
+    .returning({ proxyName: remoteAttempts.proxyName });
+  for (const { proxyName } of rows) await tell(db, proxyName);
   return rows.length > 0;
 }
 
@@ -101,4 +116,73 @@ export async function selectUnacknowledged(
 
 export async function updateAcknowledged(db: Db, key: Key, now: Date): Promise<void> {
   await db.update(remoteAttempts).set({ acknowledgedAt: now }).where(is(key));
+}
+
+export async function selectOfStep(db: Db, stepRunId: string, attempt: number): Promise<RemoteAttempt | undefined> {
+  const [row] = await db
+    .select()
+    .from(remoteAttempts)
+    .where(and(eq(remoteAttempts.stepRunId, stepRunId), eq(remoteAttempts.attempt, attempt)));
+  return row;
+}
+
+/** What hosts have accepted and not ended. */
+export async function selectAccepted(db: Db): Promise<RemoteAttempt[]> {
+  return db
+    .select()
+    .from(remoteAttempts)
+    .where(
+      and(
+        inArray(remoteAttempts.state, ["SUBMITTING", "REMOTE_QUEUED", "REMOTE_RUNNING"]),
+        gte(remoteAttempts.hostSeq, 0),
+      ),
+    );
+}
+
+/** Cancelled by their owner and not over yet. */
+export async function selectCancelling(db: Db): Promise<RemoteAttempt[]> {
+  return db
+    .select()
+    .from(remoteAttempts)
+    .where(
+      and(
+        isNotNull(remoteAttempts.cancelRequestedAt),
+        inArray(remoteAttempts.state, ["SUBMITTING", "REMOTE_QUEUED", "REMOTE_RUNNING"]),
+      ),
+    );
+}
+
+/** Given up by a person, and never heard of since. */
+export async function selectAbandoned(db: Db): Promise<RemoteAttempt[]> {
+  return db
+    .select()
+    .from(remoteAttempts)
+    .where(and(eq(remoteAttempts.outcome, "ABANDONED"), isNull(remoteAttempts.receipt)));
+}
+
+/** An ended attempt gets its host's record after all; how it ended here stands. */
+export async function updateLateReceipt(db: Db, key: Key, receipt: string): Promise<void> {
+  await db
+    .update(remoteAttempts)
+    .set({ receipt })
+    .where(and(is(key), eq(remoteAttempts.state, "ENDED"), isNull(remoteAttempts.receipt)));
+}
+
+type Reported = { grantId: string; runKey: string; attempt: number; receipt: string };
+
+/** Terminal records that the hub's ledger does not have yet. */
+export async function selectUnreportedReceipts(db: Db, limit: number): Promise<Reported[]> {
+  const { grantId, runKey, attempt, receipt } = remoteAttempts;
+  const rows = await db
+    .select({ grantId, runKey, attempt, receipt })
+    .from(remoteAttempts)
+    .where(
+      and(eq(remoteAttempts.state, "ENDED"), isNotNull(receipt), isNotNull(grantId), isNull(remoteAttempts.reportedAt)),
+    )
+    .limit(limit);
+  return rows as Reported[];
+}
+
+export async function updateReceiptReported(db: Db, keys: Key[], now: Date): Promise<void> {
+  for (const key of keys) await db.update(remoteAttempts).set({ reportedAt: now }).where(is(key));
 }

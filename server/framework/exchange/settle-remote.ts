@@ -1,11 +1,13 @@
+import { failpoint } from "#server/failpoint";
 import type { Value } from "#server/graph/workflow";
 import type { HostedRunAnswer } from "#server/protocol/hosted-run";
 import type { Reason } from "#server/protocol/run-view";
 import type { Outcome } from "#server/protocol/states";
 import { type FrameworkContext, within } from "../context";
 import { lockRunOfStep, noteAttempt, settleAttempt } from "../orchestrator/settle-attempt";
+import { verifiedReceipt } from "../transfers/verified-receipt";
 import { homeStateOf, type RemoteAttempt, stepStateOf } from "./remote-attempt";
-import { lockRemoteAttempt, selectRemoteAttempt, updateRemoteAttempt } from "./remote-attempts.repo";
+import { lockRemoteAttempt, selectRemoteAttempt, updateLateReceipt, updateRemoteAttempt } from "./remote-attempts.repo";
 
 type RemoteEnd = {
   outcome: Outcome;
@@ -54,7 +56,9 @@ export async function settleRemote(
       endedAt: end.endedAt ?? ctx.now(),
       bytesIn: end.bytesIn ?? 0,
     });
+    failpoint("home.settle.before-commit");
   });
+  failpoint("home.settle.after-commit");
 }
 
 /** Changes a living remote attempt and shows the change at its step, in one transaction. */
@@ -76,6 +80,7 @@ export async function moveRemote(
       reason: next.waiting,
       ...(next.startedAt && !row.startedAt ? { startedAt: next.startedAt } : {}),
     });
+    if (wanted.hostSeq !== undefined) failpoint("home.event.before-commit");
     return next;
   });
 }
@@ -99,4 +104,11 @@ export async function applyAnswer(ctx: FrameworkContext, host: string, answer: H
       startedAt: answer.startedAt ? new Date(answer.startedAt) : row.startedAt,
     };
   });
+  failpoint("home.event.after-commit");
+}
+
+/** The record of an attempt that was given up here: true or not at home, it is what the host did. */
+export async function keepLateReceipt(ctx: FrameworkContext, row: RemoteAttempt, receipt: string): Promise<void> {
+  await verifiedReceipt(ctx, { ...row, receipt });
+  await updateLateReceipt(ctx.db, row, receipt);
 }

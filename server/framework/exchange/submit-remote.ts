@@ -1,13 +1,14 @@
 import { KrdcError } from "#server/errors";
+import { failpoint } from "#server/failpoint";
 import { grantAnswer } from "#server/protocol/framework-api";
 import { grantLifetimeSeconds } from "#server/protocol/grant";
 import { type HostedRunAnswer, hashesOf, hostedRunAnswer } from "#server/protocol/hosted-run";
 import type { FrameworkContext } from "../context";
 import { callHub } from "../identity/call-hub";
-import { callHost } from "./call-host";
+import { callHost } from "../transfers/call-host";
+import { pushInputs } from "../transfers/push-inputs";
 import { cancelRemote } from "./cancel-remote";
-import { pushInputs } from "./push-inputs";
-import type { RemoteAttempt } from "./remote-attempt";
+import { previousEndOf, type RemoteAttempt } from "./remote-attempt";
 import { selectRemoteAttempt } from "./remote-attempts.repo";
 import { applyAnswer, moveRemote, settleRemote } from "./settle-remote";
 
@@ -18,6 +19,7 @@ const marginMs = 30_000;
 /** One fresh grant for exactly this attempt, from the hub; kept here, never handed to the proxy. */
 async function requestGrant(ctx: FrameworkContext, row: RemoteAttempt): Promise<void> {
   const { app, version, digest, runId, step, index, limits, resultsLifetimeDays } = row.request;
+  failpoint("home.grant.before-send");
   const answer = await callHub(ctx, {
     method: "POST",
     path: "/grants",
@@ -29,8 +31,10 @@ async function requestGrant(ctx: FrameworkContext, row: RemoteAttempt): Promise<
       attempt: row.attempt,
       runKey: row.runKey,
       ...hashesOf(row.request),
+      previous: previousEndOf(await selectRemoteAttempt(ctx.db, { ...row, attempt: row.attempt - 1 })),
     },
   });
+  failpoint("home.grant.after-send");
   const { grant, grantId } = grantAnswer.parse(answer);
   const grantExpiresAt = new Date(ctx.now().getTime() + grantLifetimeSeconds * 1000 - marginMs);
   await moveRemote(ctx, row, (live) =>
@@ -50,7 +54,9 @@ async function put(ctx: FrameworkContext, row: RemoteAttempt): Promise<HostedRun
 
 /** The call and then the files that the host does not have; a run that is to be cancelled gets none. */
 async function deliver(ctx: FrameworkContext, row: RemoteAttempt): Promise<HostedRunAnswer> {
+  failpoint("home.intent.after-commit");
   const answer = await put(ctx, row);
+  failpoint("home.submit.after-send");
   if (answer.missing.length === 0 || row.cancelRequestedAt) return answer;
   await pushInputs(ctx, row, answer.missing).catch((cause: unknown) => {
     // The run is accepted, so no refusal of its files may end it: they are sent again.
@@ -65,7 +71,7 @@ async function deliver(ctx: FrameworkContext, row: RemoteAttempt): Promise<Hoste
  */
 function isPassing(error: KrdcError, row: RemoteAttempt): boolean {
   if (error.retryable || error.kind === "too_many") return true;
-  if (error.reason === "clock_skew" || error.reason === "peer.refused") return true;
+  if (["clock_skew", "cluster.clock_skew", "peer.refused"].includes(error.reason)) return true;
   return error.reason === "unauthenticated" && row.state === "SUBMITTING";
 }
 

@@ -7,14 +7,20 @@ import type { TaskExit } from "../runtime/runtime";
 
 export type Execution = typeof executions.$inferSelect;
 export type NewExecution = Pick<Execution, "name" | "kind" | "runKey" | "attempt" | "limits"> &
-  Partial<Pick<Execution, "stepRunId" | "home" | "digest" | "parameters">>;
+  Partial<Pick<Execution, "stepRunId" | "home" | "host" | "digest" | "parameters">>;
 
 export type Ending = { outcome: Outcome; reason: Reason | null };
 
+/** Why an app is ended from outside; each becomes the outcome of its attempt. */
+export type StopReason = "CANCELLED" | "REVOKED" | "INTERRUPTED" | "LEASE_EXPIRED" | "AUTHORIZATION_STALE";
+
 /** Who started an execution is told in the same transaction, so that no end is ever seen by one of them only. */
 export type ExecutionOwner = {
-  /** Why it must not start any more, as a stop reason; what speaks against it stays locked until the start is written. */
-  mayNotStart: (ctx: FrameworkContext, execution: Execution) => Promise<"REVOKED" | undefined>;
+  /** Why it must not start any more, or not yet; what speaks against it stays locked until the start is written. */
+  mayNotStart: (
+    ctx: FrameworkContext,
+    execution: Execution,
+  ) => Promise<{ stop: StopReason } | { wait: string } | undefined>;
   started: (ctx: FrameworkContext, db: Db, execution: Execution) => Promise<void>;
   ended: (ctx: FrameworkContext, db: Db, execution: Execution) => Promise<void>;
 };
@@ -28,6 +34,10 @@ function afterStop(stopReason: string | null): Ending {
       return { outcome: "INTERRUPTED", reason: because("execution.interrupted") };
     case "REVOKED":
       return { outcome: "REVOKED", reason: because("agreement.revoked") };
+    case "LEASE_EXPIRED":
+      return { outcome: "LEASE_EXPIRED", reason: because("hosted_run.lease_ended") };
+    case "AUTHORIZATION_STALE":
+      return { outcome: "AUTHORIZATION_STALE", reason: because("hosted_run.hub_silent") };
     default:
       return { outcome: "CANCELLED", reason: null };
   }

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNotNull, isNull, lte, ne, or, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, isNotNull, isNull, lte, ne, or, type SQL, sql } from "drizzle-orm";
 import { executions } from "#drizzle/framework/schema/executions";
 import type { Db } from "#server/db/connect";
 import { KrdcError } from "#server/errors";
@@ -19,9 +19,12 @@ export async function insertExecution(db: Db, values: NewExecution, now: Date, w
 
 /** Leases one execution that is due; a queued app only while a slot of its kind is free. */
 export async function claimExecution(db: Db, now: Date, limits: { slots: number; proxies: number }) {
-  const busy = (isProxy: boolean) =>
-    sql`(select count(*) from executions b where b.kind ${isProxy ? sql`=` : sql`<>`} 'proxy' and b.state in ('STARTING','RUNNING'))`;
-  const hasRoom = sql`case when ${executions.kind} = 'proxy' then ${busy(true)} < ${limits.proxies} else ${busy(false)} < ${limits.slots} end`;
+  const busy = (which: SQL) =>
+    sql`(select count(*) from executions b where ${which} and b.state in ('STARTING','RUNNING'))`;
+  // Each host's proxies have places of their own: one that is silent must not keep the others waiting.
+  const proxies = busy(sql`b.kind = 'proxy' and b.host is not distinct from ${executions.host}`);
+  const apps = busy(sql`b.kind <> 'proxy'`);
+  const hasRoom = sql`case when ${executions.kind} = 'proxy' then ${proxies} < ${limits.proxies} else ${apps} < ${limits.slots} end`;
   const next = db
     .select({ name: executions.name })
     .from(executions)
@@ -122,6 +125,15 @@ export async function wakeExecution(db: Db, name: string, now: Date): Promise<vo
     .update(executions)
     .set({ wakeAt: now })
     .where(and(eq(executions.name, name), ne(executions.state, "ENDED")));
+  await notify(db);
+}
+
+export async function wakeMany(db: Db, names: string[], now: Date): Promise<void> {
+  if (names.length === 0) return;
+  await db
+    .update(executions)
+    .set({ wakeAt: now })
+    .where(and(inArray(executions.name, names), ne(executions.state, "ENDED")));
   await notify(db);
 }
 

@@ -1,4 +1,5 @@
 import { KrdcError } from "#server/errors";
+import { failpoint } from "#server/failpoint";
 import { argumentArray } from "#server/graph/argument-array";
 import { filesIn } from "#server/protocol/hosted-run";
 import type { Outcome } from "#server/protocol/states";
@@ -19,6 +20,8 @@ export type ExecutorParts = {
 
 const watchMs = 5000;
 const graceSeconds = 3;
+/** What may not begin yet looks again after this; whatever lets it begin wakes it sooner. */
+const patienceMs = 2000;
 
 function commandOf(
   image: Image,
@@ -129,14 +132,35 @@ async function finish(
     for (const file of filesIn(settled.outputs)) await keepArtifact(inside, file, owner);
     await parts.owners[execution.kind].ended(inside, db, { ...execution, ...end, state: "ENDED" });
     await endExecution(db, execution, end);
+    if (execution.kind === "hosted") failpoint("host.end.before-commit");
   });
+  if (execution.kind === "hosted") failpoint("host.end.after-commit");
   // The end stands; what is left of the task's folder is swept at the next start if it resists now.
   await ctx.runtime.clear(execution.name).catch((error: unknown) => {
     ctx.log.warn({ name: execution.name, error }, "a task's folder could not be removed");
   });
 }
 
+/** True when its owner lets nothing begin now: then it is put down, to wait in the queue again or to be ended. */
+async function isBarred(ctx: FrameworkContext, parts: ExecutorParts, execution: Execution): Promise<boolean> {
+  const bar = await parts.owners[execution.kind].mayNotStart(ctx, execution);
+  if (!bar) return false;
+  const soon = ctx.now();
+  if ("wait" in bar) {
+    await putDownExecution(ctx.db, execution, { state: "QUEUED" }, new Date(soon.getTime() + patienceMs));
+    return true;
+  }
+  await requestStops(ctx.db, [execution.name], bar.stop, soon);
+  await putDownExecution(ctx.db, execution, {}, soon);
+  return true;
+}
+
 async function start(ctx: FrameworkContext, parts: ExecutorParts, execution: Execution): Promise<void> {
+  // Asked before its files are laid out too: what waits for hours is not prepared again and again.
+  if (execution.kind === "hosted") {
+    const isOff = await ctx.db.transaction((db) => isBarred(within(ctx, db), parts, execution));
+    if (isOff) return;
+  }
   let spec: TaskSpec;
   try {
     spec = execution.kind === "proxy" ? await parts.proxySpec(ctx, execution) : await appSpec(ctx, execution);
@@ -159,20 +183,22 @@ async function release(
   execution: Execution,
   spec: TaskSpec,
 ): Promise<void> {
-  const owner = parts.owners[execution.kind];
   const soon = ctx.now();
+  const isHosted = execution.kind === "hosted";
   await ctx.db.transaction(async (db) => {
     const inside = within(ctx, db);
-    const refusal = await owner.mayNotStart(inside, execution);
-    if (refusal) await requestStops(db, [execution.name], refusal, soon);
-    else await owner.started(inside, db, { ...execution, startedAt: soon, state: "RUNNING" });
+    if (await isBarred(inside, parts, execution)) return;
+    await parts.owners[execution.kind].started(inside, db, { ...execution, startedAt: soon, state: "RUNNING" });
     if (!(await holdsForStart(db, execution))) {
       await putDownExecution(db, execution, {}, soon);
       return;
     }
+    if (isHosted) failpoint("host.start.before-spawn");
     await ctx.runtime.start(spec);
     await putDownExecution(db, execution, { state: "RUNNING", startedAt: soon }, new Date(soon.getTime() + watchMs));
+    if (isHosted) failpoint("host.start.before-commit");
   });
+  if (isHosted) failpoint("host.start.after-commit");
 }
 
 async function markStarted(ctx: FrameworkContext, parts: ExecutorParts, execution: Execution, startedAt: Date) {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { HostedRunAnswer } from "#server/protocol/hosted-run";
 import { checkInvariants } from "../check-invariants";
 import { askAsOperator, type TestFramework } from "../framework.build";
-import { agree, anAgreement, ask, register, researcher } from "../portal.build";
+import { agree, anAgreement, aProposal, ask, noBudget, register, researcher } from "../portal.build";
 import { packJoin } from "../programs.build";
 import { until } from "../until.build";
 import { aDoor, type Door } from "./door.build";
@@ -142,7 +142,7 @@ describe("the budget of an agreement", () => {
   });
 
   test("another attempt of the same step run takes nothing more of it, another run does", async () => {
-    const agreementId = await plantAgreement(host, door.app.name, { maxRuns: 1 });
+    const agreementId = await plantAgreement(host, door.app.name, { budget: { ...noBudget, runs: 1 } });
     const first = aHostedCall(host, door.home, door.call({ journal: aJournal() }).request, agreementId);
     expect((await door.put(first)).status).toBe(201);
     await untilState(first, "SUCCEEDED");
@@ -154,7 +154,7 @@ describe("the budget of an agreement", () => {
   });
 
   test("runs at once never exceed the number agreed", async () => {
-    const agreementId = await plantAgreement(host, door.app.name, { maxRuns: 4 });
+    const agreementId = await plantAgreement(host, door.app.name, { budget: { ...noBudget, runs: 4 } });
     const calls = Array.from({ length: 12 }, () =>
       aHostedCall(host, door.home, door.call({ journal: aJournal() }).request, agreementId),
     );
@@ -168,25 +168,24 @@ describe("the budget of an agreement", () => {
   });
 });
 
-describe("an agreement", () => {
+describe("a proposed agreement", () => {
   const propose = async (over: object = {}) => {
     const document = anAgreement(host, door.app.name, over);
-    return ask(host, researcher, "POST", "/v1/agreements", { document, hubSignature: await host.hub.sign(document) });
+    const { body } = await ask(host, researcher, "POST", "/v1/agreements", await aProposal(host, document));
+    return body as { state: string };
   };
   const setRemote = (remote: string) =>
     host.db.execute(
       sql`update images set document = jsonb_set(document, '{access,remote}', to_jsonb(${remote}::text))`,
     );
 
-  test.each([
-    ["open", undefined],
-    ["on-request", "agreement.needs_approval"],
-    ["closed", "agreement.remote_closed"],
-  ])("is signed by itself only under an open offer: %s -> %s", async (remote, reason) => {
-    await setRemote(remote);
-    const signing = propose();
-    if (reason) await expect(signing).rejects.toMatchObject({ kind: "forbidden", reason });
-    else await signing;
+  test("is signed at once under an open offer, kept for a person on request, refused where closed", async () => {
+    expect(await propose()).toMatchObject({ state: "SIGNED" });
+    await setRemote("on-request");
+    expect(await propose()).toEqual({ state: "REQUESTED" });
+    await setRemote("closed");
+    const closed = propose();
+    await expect(closed).rejects.toMatchObject({ kind: "forbidden", reason: "agreement.remote_closed" });
     await setRemote("open");
   });
 
@@ -198,29 +197,28 @@ describe("an agreement", () => {
   test("that the hub did not sign is not signed", async () => {
     const document = anAgreement(host, door.app.name);
     const hubSignature = await host.hub.sign({ ...document, maxConcurrent: 1 });
-    await expect(ask(host, researcher, "POST", "/v1/agreements", { document, hubSignature })).rejects.toMatchObject({
+    const forged = { ...(await aProposal(host, document)), hubSignature };
+    await expect(ask(host, researcher, "POST", "/v1/agreements", forged)).rejects.toMatchObject({
       reason: "signature.invalid",
     });
   });
 
-  test("proposed again gets the same signature, another document under its id is refused", async () => {
-    const document = anAgreement(host, door.app.name);
-    const hubSignature = await host.hub.sign(document);
-    const sign = () => ask(host, researcher, "POST", "/v1/agreements", { document, hubSignature });
+  test("again gets the same word, and another document under its id is refused", async () => {
+    const proposal = await aProposal(host, anAgreement(host, door.app.name));
+    const sign = () => ask(host, researcher, "POST", "/v1/agreements", proposal);
     const [one, two] = await Promise.all([sign(), sign()]);
     expect(one.body).toEqual(two.body);
-    await expect(propose({ id: document.id, maxConcurrent: 7 })).rejects.toMatchObject({
+    await expect(propose({ id: proposal.document.id, maxConcurrent: 7 })).rejects.toMatchObject({
       reason: "agreement.other_document",
     });
   });
 
   test("once revoked is never signed again", async () => {
-    const id = await agree(host, door.app.name);
-    await ask(host, researcher, "POST", `/v1/agreements/${id}/revoke`, {});
-    const document = anAgreement(host, door.app.name, { id });
-    await expect(
-      ask(host, researcher, "POST", "/v1/agreements", { document, hubSignature: await host.hub.sign(document) }),
-    ).rejects.toMatchObject({ kind: "conflict" });
+    const proposal = await aProposal(host, anAgreement(host, door.app.name));
+    const sign = () => ask(host, researcher, "POST", "/v1/agreements", proposal);
+    await sign();
+    await ask(host, researcher, "POST", `/v1/agreements/${proposal.document.id}/revoke`, {});
+    await expect(sign()).rejects.toMatchObject({ kind: "forbidden", reason: "agreement.revoked" });
   });
 });
 
@@ -251,12 +249,21 @@ describe("revoking an agreement", () => {
     expect(await door.put(late)).toMatchObject({ status: 403, json: { code: "agreement.revoked" } });
   });
 
-  test("leaves what runs alone where the owner chose to let it drain", async () => {
-    const agreementId = await agree(host, door.app.name, { onRevoke: "drain" });
-    const call = aHostedCall(host, door.home, door.call({ journal: aJournal(), seconds: 0.5 }).request, agreementId);
-    await door.put(call);
-    await untilState(call, "RUNNING");
-    await ask(host, researcher, "POST", `/v1/agreements/${agreementId}/revoke`, {});
-    await untilState(call, "SUCCEEDED");
+  test("leaves what runs alone where the owner lets it drain, ends what has not begun, and is over with the last", async () => {
+    const agreementId = await plantAgreement(host, door.app.name, { onRevoke: "drain" });
+    const journal = aJournal();
+    const running = Array.from({ length: 4 }, () =>
+      aHostedCall(host, door.home, door.call({ journal, seconds: 2 }).request, agreementId),
+    );
+    for (const call of running) expect((await door.put(call)).status).toBe(201);
+    await until("the slots are full", async () => (await linesOf(journal)).length === 4);
+    const queued = aHostedCall(host, door.home, door.call({ journal, seconds: 2 }).request, agreementId);
+    expect((await door.put(queued)).status).toBe(201);
+    const revoke = async () => (await ask(host, researcher, "POST", `/v1/agreements/${agreementId}/revoke`, {})).body;
+    expect(await revoke()).toEqual({ state: "REVOKING" });
+    await untilState(queued, "REVOKED");
+    for (const call of running) await untilState(call, "SUCCEEDED");
+    expect(await revoke()).toEqual({ state: "REVOKED" });
+    expect(await linesOf(journal)).toHaveLength(4);
   });
 });

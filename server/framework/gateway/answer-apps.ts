@@ -6,11 +6,11 @@ import { publicPart } from "#server/protocol/keys";
 import { signDocument } from "#server/protocol/signed-document";
 import { revokeAgreement } from "../agreements/revoke-agreement";
 import { signAgreement } from "../agreements/sign-agreement";
+import { suspendForHub } from "../agreements/suspend-agreement";
 import { listOwnApps, publishApp } from "../apps/publish-app";
 import { getBuild, registerApp } from "../apps/register-app";
 import { checkInvariants } from "../check-invariants";
-import { acceptedPeers, acceptPeers, listPeers } from "../hosting/peers";
-import { bodyOf, type Handler, param, proven, queryNumber } from "./call";
+import { bodyOf, type Call, type Handler, param, proven, queryNumber } from "./call";
 
 export const postBuild: Handler = async (call) => ({
   status: 202,
@@ -47,25 +47,22 @@ export const postAgreement: Handler = async (call) => {
   return { status: 200, json: await signAgreement(call.ctx, read.data) };
 };
 
-export const postRevoke: Handler = async (call) => {
+const agreementId = (call: Call) => {
   const id = z.uuid().safeParse(param(call, "id"));
   if (!id.success) throw new KrdcError("not_found", "agreement.not_found");
-  const actor = call.user ? `user:${call.user.sub}` : "operator";
-  return { status: 200, json: await revokeAgreement(call.ctx, actor, id.data) };
+  return id.data;
 };
 
-export const postPeers: Handler = async (call) => {
-  const read = acceptedPeers.safeParse(call.json);
-  if (!read.success) throw new KrdcError("invalid", "request.invalid");
-  await acceptPeers(call.ctx, read.data);
-  const peers = (await listPeers(call.ctx)).map(({ name, gateway, jkt, acceptedAt }) => ({
-    name,
-    gateway,
-    jkt,
-    acceptedAt,
-  }));
-  return { status: 200, json: { peers } };
-};
+/** Through the portal an agreement may only be narrowed. */
+export const postRevoke: Handler = async (call) => ({
+  status: 200,
+  json: await revokeAgreement(call.ctx, `user:${proven(call, "user").sub}`, agreementId(call)),
+});
+
+export const postSuspend: Handler = async (call) => ({
+  status: 200,
+  json: await suspendForHub(call.ctx, `user:${proven(call, "user").sub}`, agreementId(call)),
+});
 
 /** Who this is: its name and public key for an operator, and with a number of the caller's a signed word on its own address. */
 export const getIdentity: Handler = async ({ ctx, query }) => {

@@ -1,4 +1,6 @@
+import { z } from "zod";
 import { KrdcError } from "#server/errors";
+import { leaseRequest } from "#server/protocol/framework-api";
 import { lookUpExecution } from "../execution/queue-execution";
 import { acceptHostedRun } from "../hosting/accept-hosted-run";
 import { acknowledgeHostedRun, cancelHostedRun } from "../hosting/end-hosted-runs";
@@ -7,9 +9,12 @@ import {
   getHostedOutput,
   getHostedRun,
   listHostedEvents,
+  receivedOfInput,
   receiveInput,
 } from "../hosting/find-hosted-run";
-import { readStored } from "../storage/store";
+import { renewLeases } from "../hosting/renew-leases";
+import { relayStatus } from "../identity/poll-status";
+import { readStored, refuseDamaged } from "../storage/store";
 import { waitFor } from "../wait-for";
 import { bodyOf, type Call, type Handler, param, proven, queryNumber } from "./call";
 
@@ -42,19 +47,41 @@ export const postAcknowledge: Handler = async (call) => {
   return answerNow(call);
 };
 
+/** `bytes=N-` is all that we speak of RFC 9110 ranges; any other wish gets the whole file, as the RFC allows. */
+function rangeStart(range: string | undefined, size: number): number {
+  const start = Number(/^bytes=(\d{1,15})-$/.exec(range ?? "")?.[1] ?? 0);
+  return start < size ? start : 0;
+}
+
+/** Where an upload goes on: `content-range: bytes N-…`. */
+const uploadOffset = (call: Call) =>
+  Number(/^bytes (\d{1,15})-/.exec(call.request.headers["content-range"] ?? "")?.[1] ?? 0);
+
 export const putInput: Handler = async (call) => {
   const sha256 = param(call, "sha256");
   if (proven(call, "proof").body_sha256 !== sha256) throw new KrdcError("unauthenticated", "unauthenticated");
-  await receiveInput(call.ctx, keyOf(call), sha256, bodyOf(call));
+  await receiveInput(call.ctx, keyOf(call), sha256, { body: bodyOf(call), offset: uploadOffset(call) });
   return answerNow(call);
 };
+
+/** How much of an input has arrived, for a home that goes on where its link broke. */
+export const getInput: Handler = async (call) => ({
+  status: 200,
+  json: { received: await receivedOfInput(call.ctx, keyOf(call), param(call, "sha256")) },
+});
 
 export const getOutput: Handler = async (call) => {
   const sha256 = param(call, "sha256");
   const row = await getHostedRun(call.ctx, keyOf(call));
   const { size } = await getHostedOutput(call.ctx, row, sha256);
-  const headers = { "content-type": "application/octet-stream", "content-length": String(size) };
-  return { status: 200, headers, body: readStored(call.ctx.folder, sha256).stream() };
+  await refuseDamaged(call.ctx.folder, { sha256, size });
+  const start = rangeStart(call.request.headers.range, size);
+  const headers = {
+    "content-type": "application/octet-stream",
+    "content-length": String(size - start),
+    ...(start > 0 ? { "content-range": `bytes ${start}-${size - 1}/${size}` } : {}),
+  };
+  return { status: start > 0 ? 206 : 200, headers, body: readStored(call.ctx.folder, sha256).stream(start) };
 };
 
 const maxLogPart = 1024 * 1024;
@@ -75,6 +102,22 @@ export const getHostedLog: Handler = async (call) => {
     }
     await new Promise((resolve) => setTimeout(resolve, logPollMs));
   }
+};
+
+export const postLeases: Handler = async (call) => {
+  const read = leaseRequest.safeParse(call.json);
+  if (!read.success) throw new KrdcError("invalid", "request.invalid");
+  return { status: 200, json: await renewLeases(call.ctx, proven(call, "peer").name, read.data.leases) };
+};
+
+const relayRequest = z.strictObject({ nonce: z.uuid() });
+
+/** Asks the hub on behalf of a peer that does not reach it; the hub's signature is what the peer believes, not us. */
+export const postStatusRelay: Handler = async (call) => {
+  const read = relayRequest.safeParse(call.json);
+  if (!read.success) throw new KrdcError("invalid", "request.invalid");
+  const host = proven(call, "peer").name;
+  return { status: 200, json: await relayStatus(call.ctx, { nonce: read.data.nonce, host }) };
 };
 
 /** What changed for this home, as soon as something did. */

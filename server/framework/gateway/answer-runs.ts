@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { z } from "zod";
 import { KrdcError } from "#server/errors";
 import { runSubmission } from "#server/protocol/framework-api";
+import { abandonStep } from "../orchestrator/abandon-step";
 import { cancelRun } from "../orchestrator/cancel-run";
 import { findRunDelta, getOwnRun, getRunFile, getRunView, readStepLog } from "../orchestrator/get-run";
 import { retrySteps } from "../orchestrator/retry-step";
@@ -46,6 +47,16 @@ export const postRetry: Handler = async (call) => {
   const read = retryBody.safeParse(call.json);
   if (!read.success) throw new KrdcError("invalid", "request.invalid");
   await retrySteps(call.ctx, proven(call, "user"), runId(call), read.data);
+  return getRun(call);
+};
+
+/** The body says that the person was told. */
+const abandonBody = z.strictObject({ understood: z.literal("it_may_run_twice") });
+
+export const postAbandon: Handler = async (call) => {
+  if (!abandonBody.safeParse(call.json).success) throw new KrdcError("invalid", "step.abandon_not_understood");
+  const which = { step: param(call, "step"), index: Number(param(call, "index")) };
+  await abandonStep(call.ctx, proven(call, "user"), runId(call), which);
   return getRun(call);
 };
 

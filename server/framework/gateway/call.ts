@@ -6,8 +6,8 @@ import type { GrantClaims } from "#server/protocol/grant";
 import type { HostedRunRequest } from "#server/protocol/hosted-run";
 import type { ProofClaims } from "#server/protocol/proof";
 import type { FrameworkContext } from "../context";
-import type { RemoteAttempt } from "../exchange/remote-attempt";
 import type { Peer } from "../hosting/peers";
+import type { OwnerSession } from "../owner-page/owner-door";
 
 /** What goes back: JSON, bytes, or nothing more because the handler has written to the response itself. */
 export type Answer =
@@ -31,9 +31,13 @@ export type Call = {
   token?: string;
   peer?: Peer;
   user?: PortalUser;
-  remote?: RemoteAttempt;
+  /** The name of one of our own proxy apps. */
+  proxy?: string;
   hosted?: HostedRunRequest;
   claims?: GrantClaims;
+  /** One of our own operators, signed in at our own issuer. */
+  owner?: OwnerSession;
+  form?: URLSearchParams;
 };
 
 /** A check lets the call pass, answers it at once, or throws its refusal. */

@@ -7,7 +7,7 @@ import type { HostedRunRequest } from "#server/protocol/hosted-run";
 import { makeSigningKey } from "#server/protocol/keys";
 import type { TestFramework } from "../framework.build";
 import { aHubKey } from "../hub-double.build";
-import { register } from "../portal.build";
+import { noBudget, register } from "../portal.build";
 import { packJoin } from "../programs.build";
 import { aDoor, askFor, type Door, limits, type Refusal } from "./door.build";
 import { detailsOf, type Lie, plantAgreement } from "./hosted-call.build";
@@ -142,13 +142,31 @@ const refusals: Record<string, Refusal[]> = {
     },
     {
       given: "a used up one",
-      lie: under(() => plantAgreement(host, app.name, { maxRuns: 2 }, { runsUsed: 2 })),
+      lie: under(() => plantAgreement(host, app.name, { budget: { ...noBudget, runs: 2 } }, { runsUsed: 2 })),
       status: 403,
       code: "agreement.budget_used",
     },
     {
+      given: "one for smaller attempts",
+      lie: under(() => plantAgreement(host, app.name, { perRun: { ...limits, cpuMillis: limits.cpuMillis - 1 } })),
+      status: 403,
+      code: "agreement.over_per_run",
+    },
+    {
+      given: "a suspended one",
+      lie: under(() => plantAgreement(host, app.name, {}, { state: "SUSPENDED" })),
+      status: 403,
+      code: "agreement.suspended",
+    },
+    {
+      given: "one that awaits its owner",
+      lie: under(() => plantAgreement(host, app.name, {}, { state: "REQUESTED" })),
+      status: 403,
+      code: "agreement.requested",
+    },
+    {
       given: "one changed after it was signed",
-      lie: under(() => plantAgreement(host, app.name, { maxRuns: 1 }, { document: { maxRuns: 9 } })),
+      lie: under(() => plantAgreement(host, app.name, { maxConcurrent: 1 }, { document: { maxConcurrent: 9 } })),
       status: 401,
       code: "signature.invalid",
     },

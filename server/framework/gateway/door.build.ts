@@ -33,7 +33,7 @@ export type Door = {
 
 export const limits = { cpuMillis: 500, memoryBytes: 1024, gpu: 0, durationSeconds: 60, outputBytes: 1024 ** 2 };
 
-export async function aDoor(adminUrl: string, size: { slots?: number } = {}): Promise<Door> {
+export async function aDoor(adminUrl: string, size: Parameters<typeof aFramework>[3] = {}): Promise<Door> {
   const hub = await aHubDouble();
   const host = await aFramework("host", hub, adminUrl, size);
   const [home, stranger] = [await aHome("home"), await aHome("stranger")];

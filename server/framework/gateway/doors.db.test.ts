@@ -12,6 +12,8 @@ import { aFramework, askAsOperator, type TestFramework } from "../framework.buil
 import { aHubDouble, aHubKey, type HubDouble, seconds } from "../hub-double.build";
 import { ask, pack, register, researcher, upload } from "../portal.build";
 import { until } from "../until.build";
+import { peerRate } from "./checks/peer-rate";
+import { proofByPinnedPeer } from "./checks/proof-by-pinned-peer";
 import { callRaw } from "./hosted-call.build";
 import { doors } from "./routes";
 
@@ -40,7 +42,8 @@ const pathOf = (pattern: string) =>
     .replace(/:[a-z]+/g, "x");
 
 describe("every door but identity and health is closed to whoever proves nothing", () => {
-  const closed = Object.keys(doors).filter((name) => !open.includes(name));
+  const isPage = (name: string) => name.includes(" /operator");
+  const closed = Object.keys(doors).filter((name) => !open.includes(name) && !isPage(name));
 
   test.each(closed)("%s", async (name) => {
     const [method = "", pattern = ""] = name.split(" ");
@@ -52,6 +55,23 @@ describe("every door but identity and health is closed to whoever proves nothing
     for (const authorization of ["Bearer x", "DPoP x.y.z", "Basic eDp5", "KRDC-Operator x.y.z"]) {
       expect(await callRaw(url, method, { ...length, authorization }, body)).toMatchObject(refused);
     }
+  });
+
+  test.each(Object.keys(doors).filter(isPage))(
+    "%s opens nothing where there is no issuer to sign in at",
+    async (name) => {
+      const [method = "", pattern = ""] = name.split(" ");
+      const answer = await fetch(`${framework.url}${pathOf(pattern)}`, { method, redirect: "manual" });
+      if (pattern.includes("/language/")) expect(answer.status).toBeLessThan(400);
+      else expect(answer.status).toBe(503);
+    },
+  );
+
+  test("whoever comes as a peer has proven its key first, and is counted before anything is read", () => {
+    const ofPeers = Object.entries(doors).filter(([, { checks }]) => checks.includes(proofByPinnedPeer));
+    expect(ofPeers.length).toBeGreaterThan(10);
+    for (const [name, { checks }] of ofPeers)
+      expect([name, ...checks.slice(0, 2)]).toEqual([name, proofByPinnedPeer, peerRate]);
   });
 
   test.each(open)("%s answers everybody", async (name) => {

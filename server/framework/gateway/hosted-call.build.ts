@@ -54,7 +54,8 @@ export function callRaw(url: string, method: string, headers: HostedCall["header
       response.on("data", (part) => parts.push(part));
       response.on("end", () => {
         const text = Buffer.concat(parts).toString("utf8");
-        resolve({ status: response.statusCode ?? 0, json: JSON.parse(text || "{}") });
+        const isJson = response.headers["content-type"]?.includes("json") ?? false;
+        resolve({ status: response.statusCode ?? 0, json: JSON.parse((isJson && text) || "{}") });
       });
     });
     call.on("error", reject);
@@ -157,6 +158,14 @@ export async function askAbout(host: TestFramework, home: Home, call: HostedCall
   const proven = { htm: method, htu, ...(body ? { bodySha256: sha256Hex(body) } : {}) };
   const dpop = await makeProof(home.key, proven, new Date());
   return callRaw(addressOf(host, call, rest), method, { dpop, "content-length": String(body.length) }, body);
+}
+
+/** Any other call of a home's, with its proof. */
+export async function askAsHome(host: TestFramework, home: Home, at: string, json: unknown): Promise<HttpAnswer> {
+  const body = JSON.stringify(json);
+  const proven = { htm: "POST", htu: `${host.url}${at}`, bodySha256: sha256Hex(body) };
+  const dpop = await makeProof(home.key, proven, new Date());
+  return callRaw(`${host.url}${at}`, "POST", { dpop, "content-length": String(Buffer.byteLength(body)) }, body);
 }
 
 type Document = ReturnType<typeof anAgreement>;

@@ -1,4 +1,18 @@
 import {
+  postAgreementVerb,
+  postOffer,
+  postPeerResume,
+  postPeerSuspend,
+  showAgreement,
+  showAgreements,
+  showHostedRuns,
+  showOffer,
+  showOffers,
+  showPeers,
+  showStatus,
+} from "../owner-page/answer-pages";
+import { getCallback, getLanguage, getSignIn, postSignOut } from "../owner-page/answer-sign-in";
+import {
   getApps,
   getBuildView,
   getCheck,
@@ -6,22 +20,53 @@ import {
   getIdentity,
   postAgreement,
   postBuild,
-  postPeers,
   postPublish,
   postRevoke,
+  postSuspend,
 } from "./answer-apps";
+import { getAuditVerification, postAuditHashes, postCheckpoint } from "./answer-audit";
 import {
   getEvents,
   getHosted,
   getHostedLog,
+  getInput,
   getOutput,
   postAcknowledge,
   postCancelHosted,
+  postLeases,
+  postStatusRelay,
   putHostedRun,
   putInput,
 } from "./answer-hosted-runs";
+import {
+  getHostedRuns,
+  getOffer,
+  getOffers,
+  getOwnerAgreements,
+  getPeers,
+  getStatus,
+  postApprove,
+  postOwnerResume,
+  postOwnerRevoke,
+  postOwnerSuspend,
+  postPeers,
+  postReject,
+  postResumePeer,
+  postSuspendPeer,
+  putOffer,
+} from "./answer-operator";
 import { getProxyLog, getProxyView, postProxyAction } from "./answer-proxies";
-import { getFile, getRun, getStepLog, postCancel, postRetry, putRun, putUpload, streamRun } from "./answer-runs";
+import {
+  getFile,
+  getRun,
+  getStepLog,
+  postAbandon,
+  postCancel,
+  postRetry,
+  putRun,
+  putUpload,
+  streamRun,
+} from "./answer-runs";
 import type { Check, Handler } from "./call";
 import { agreementAlive } from "./checks/agreement-alive";
 import { answerKnownRun } from "./checks/answer-known-run";
@@ -32,8 +77,12 @@ import { grantSignature } from "./checks/grant-signature";
 import { hubIntrospection } from "./checks/hub-introspection";
 import { jsonBody } from "./checks/json-body";
 import { localPolicy } from "./checks/local-policy";
+import { operatorRole } from "./checks/operator-role";
 import { operatorSignature } from "./checks/operator-signature";
 import { ownRun } from "./checks/own-run";
+import { ownerForm } from "./checks/owner-form";
+import { ownerSession } from "./checks/owner-session";
+import { peerRate } from "./checks/peer-rate";
 import { portalToken } from "./checks/portal-token";
 import { proofByPinnedPeer } from "./checks/proof-by-pinned-peer";
 import { proxyToken } from "./checks/proxy-token";
@@ -43,6 +92,9 @@ const small = jsonBody(256 * 1024);
 const request = jsonBody(2 * 1024 * 1024);
 const submission = jsonBody(32 * 1024 * 1024);
 
+/** An accepted framework, and not too often. */
+const peer = [proofByPinnedPeer, peerRate];
+
 const hosted = "/v1/hosted-runs/:runKey(^[0-9a-f]{64}$)/:attempt(^[1-9][0-9]{0,6}$)";
 
 type Door = { checks: Check[]; answer: Handler };
@@ -51,7 +103,7 @@ type Door = { checks: Check[]; answer: Handler };
 export const doors: Record<string, Door> = {
   [`PUT ${hosted}`]: {
     checks: [
-      proofByPinnedPeer,
+      ...peer,
       request,
       answerKnownRun,
       exactlyOneGrant,
@@ -65,13 +117,17 @@ export const doors: Record<string, Door> = {
     ],
     answer: putHostedRun,
   },
-  [`GET ${hosted}`]: { checks: [proofByPinnedPeer, ownRun], answer: getHosted },
-  [`GET ${hosted}/log`]: { checks: [proofByPinnedPeer, ownRun], answer: getHostedLog },
-  [`PUT ${hosted}/inputs/:sha256(^[0-9a-f]{64}$)`]: { checks: [proofByPinnedPeer, ownRun], answer: putInput },
-  [`GET ${hosted}/outputs/:sha256(^[0-9a-f]{64}$)`]: { checks: [proofByPinnedPeer, ownRun], answer: getOutput },
-  [`POST ${hosted}/cancel`]: { checks: [proofByPinnedPeer, small, ownRun], answer: postCancelHosted },
-  [`POST ${hosted}/acknowledge`]: { checks: [proofByPinnedPeer, small, ownRun], answer: postAcknowledge },
-  "GET /v1/events": { checks: [proofByPinnedPeer], answer: getEvents },
+  [`GET ${hosted}`]: { checks: [...peer, ownRun], answer: getHosted },
+  [`GET ${hosted}/log`]: { checks: [...peer, ownRun], answer: getHostedLog },
+  [`PUT ${hosted}/inputs/:sha256(^[0-9a-f]{64}$)`]: { checks: [...peer, ownRun], answer: putInput },
+  [`GET ${hosted}/inputs/:sha256(^[0-9a-f]{64}$)`]: { checks: [...peer, ownRun], answer: getInput },
+  [`GET ${hosted}/outputs/:sha256(^[0-9a-f]{64}$)`]: { checks: [...peer, ownRun], answer: getOutput },
+  [`POST ${hosted}/cancel`]: { checks: [...peer, small, ownRun], answer: postCancelHosted },
+  [`POST ${hosted}/acknowledge`]: { checks: [...peer, small, ownRun], answer: postAcknowledge },
+  "POST /v1/checkpoints": { checks: [...peer, small], answer: postCheckpoint },
+  "GET /v1/events": { checks: peer, answer: getEvents },
+  "POST /v1/leases": { checks: [...peer, small], answer: postLeases },
+  "POST /v1/status-relays": { checks: [...peer, small], answer: postStatusRelay },
 
   "PUT /v1/runs/:id": { checks: [portalToken, submission], answer: putRun },
   "GET /v1/runs/:id": { checks: [portalToken], answer: getRun },
@@ -80,6 +136,7 @@ export const doors: Record<string, Door> = {
   "GET /v1/runs/:id/files/:sha256(^[0-9a-f]{64}$)": { checks: [portalToken], answer: getFile },
   "POST /v1/runs/:id/cancel": { checks: [portalToken, small], answer: postCancel },
   "POST /v1/runs/:id/retry": { checks: [portalToken, small], answer: postRetry },
+  "POST /v1/runs/:id/steps/:step/:index(^[0-9]{1,7}$)/abandon": { checks: [portalToken, small], answer: postAbandon },
   "PUT /v1/uploads": { checks: [portalToken], answer: putUpload },
   "POST /v1/builds": { checks: [portalToken], answer: postBuild },
   "GET /v1/builds/:id": { checks: [portalToken], answer: getBuildView },
@@ -87,14 +144,46 @@ export const doors: Record<string, Door> = {
   "POST /v1/apps/:name/versions/:version/publish": { checks: [portalToken, small], answer: postPublish },
   "POST /v1/agreements": { checks: [portalToken, request], answer: postAgreement },
   "POST /v1/agreements/:id/revoke": { checks: [portalToken, small], answer: postRevoke },
+  "POST /v1/agreements/:id/suspend": { checks: [portalToken, small], answer: postSuspend },
   "GET /v1/check": { checks: [portalToken], answer: getCheck },
+  "GET /v1/audit/verification": { checks: [portalToken, operatorRole], answer: getAuditVerification },
+  "POST /v1/audit/hashes": { checks: [portalToken, operatorRole, small], answer: postAuditHashes },
 
   "GET /v1/proxies/:proxy/view": { checks: [proxyToken], answer: getProxyView },
-  "GET /v1/proxies/:proxy/log": { checks: [proxyToken], answer: getProxyLog },
-  "POST /v1/proxies/:proxy/:action": { checks: [proxyToken], answer: postProxyAction },
+  "GET /v1/proxies/:proxy/attempts/:attempt/log": { checks: [proxyToken], answer: getProxyLog },
+  "POST /v1/proxies/:proxy/attempts/:attempt/:action": { checks: [proxyToken], answer: postProxyAction },
 
+  "GET /v1/operator/status": { checks: [operatorSignature], answer: getStatus },
+  "GET /v1/operator/agreements": { checks: [operatorSignature], answer: getOwnerAgreements },
+  "POST /v1/operator/agreements/:id/approve": { checks: [small, operatorSignature], answer: postApprove },
+  "POST /v1/operator/agreements/:id/reject": { checks: [small, operatorSignature], answer: postReject },
+  "POST /v1/operator/agreements/:id/suspend": { checks: [small, operatorSignature], answer: postOwnerSuspend },
+  "POST /v1/operator/agreements/:id/resume": { checks: [small, operatorSignature], answer: postOwnerResume },
+  "POST /v1/operator/agreements/:id/revoke": { checks: [small, operatorSignature], answer: postOwnerRevoke },
+  "GET /v1/operator/offers": { checks: [operatorSignature], answer: getOffers },
+  "GET /v1/operator/offers/:app": { checks: [operatorSignature], answer: getOffer },
+  "PUT /v1/operator/offers/:app": { checks: [small, operatorSignature], answer: putOffer },
+  "GET /v1/operator/peers": { checks: [operatorSignature], answer: getPeers },
   "POST /v1/operator/peers": { checks: [small, operatorSignature], answer: postPeers },
-  "POST /v1/operator/agreements/:id/revoke": { checks: [small, operatorSignature], answer: postRevoke },
+  "POST /v1/operator/peers/:name/suspend": { checks: [small, operatorSignature], answer: postSuspendPeer },
+  "POST /v1/operator/peers/:name/resume": { checks: [small, operatorSignature], answer: postResumePeer },
+  "GET /v1/operator/hosted-runs": { checks: [operatorSignature], answer: getHostedRuns },
+
+  "GET /operator": { checks: [ownerSession], answer: showAgreements },
+  "GET /operator/sign-in": { checks: [], answer: getSignIn },
+  "GET /operator/callback": { checks: [], answer: getCallback },
+  "GET /operator/language/:language": { checks: [], answer: getLanguage },
+  "POST /operator/sign-out": { checks: [ownerSession, ownerForm], answer: postSignOut },
+  "GET /operator/agreements/:id": { checks: [ownerSession], answer: showAgreement },
+  "POST /operator/agreements/:id/:verb": { checks: [ownerSession, ownerForm], answer: postAgreementVerb },
+  "GET /operator/offers": { checks: [ownerSession], answer: showOffers },
+  "GET /operator/offers/:app": { checks: [ownerSession], answer: showOffer },
+  "POST /operator/offers/:app": { checks: [ownerSession, ownerForm], answer: postOffer },
+  "GET /operator/peers": { checks: [ownerSession], answer: showPeers },
+  "POST /operator/peers/:name/suspend": { checks: [ownerSession, ownerForm], answer: postPeerSuspend },
+  "POST /operator/peers/:name/resume": { checks: [ownerSession, ownerForm], answer: postPeerResume },
+  "GET /operator/hosted-runs": { checks: [ownerSession], answer: showHostedRuns },
+  "GET /operator/status": { checks: [ownerSession], answer: showStatus },
 
   "GET /v1/identity": { checks: [], answer: getIdentity },
   "GET /v1/health": { checks: [], answer: getHealth },

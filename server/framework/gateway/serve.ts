@@ -55,6 +55,7 @@ function refuse(
     "content-length": Buffer.byteLength(text),
     "cache-control": "no-store",
     connection: "close",
+    ...(problem.status === 429 ? { "retry-after": String(problem.detail?.seconds ?? 1) } : {}),
   });
   response.write(text);
   endAfterBody(request, response);

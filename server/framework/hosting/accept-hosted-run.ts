@@ -1,9 +1,11 @@
 import { KrdcError } from "#server/errors";
+import { failpoint } from "#server/failpoint";
 import { digestOfJson } from "#server/protocol/canonical";
 import type { GrantClaims } from "#server/protocol/grant";
 import { filesIn, type HostedRunAnswer, type HostedRunRequest } from "#server/protocol/hosted-run";
 import { attemptName } from "#server/protocol/run-key";
-import { holdAgreement, recordDecision, spendAgreement } from "../agreements/use-agreement";
+import type { Usage } from "#server/protocol/usage";
+import { holdForUse, recordDecision, spendAgreement } from "../agreements/use-agreement";
 import { type FrameworkContext, within } from "../context";
 import { queueExecution } from "../execution/queue-execution";
 import { listForeignArtifacts } from "../storage/keep-artifact";
@@ -55,20 +57,22 @@ async function answerNow(ctx: FrameworkContext, row: HostedRun): Promise<HostedR
 
 type Acceptance = { key: HostedKey; request: HostedRunRequest; claims: GrantClaims };
 
-async function redeem(ctx: FrameworkContext, { key, request, claims }: Acceptance): Promise<void> {
+/** Answers what is set aside for the attempt. */
+async function redeem(ctx: FrameworkContext, { key, request, claims }: Acceptance): Promise<Usage> {
   const [details] = claims.authorization_details;
-  const use = async () => ({
+  const newest = await selectNewest(ctx.db, key.home, key.runKey);
+  const reserved = await spendAgreement(ctx, details.agreementId, {
     user: claims.sub,
     app: request.app,
     digest: request.digest,
+    limits: request.limits,
     live: await countLiveOfAgreement(ctx.db, details.agreementId),
-    isCounted: (await selectNewest(ctx.db, key.home, key.runKey)) !== undefined,
+    isCounted: newest !== undefined,
   });
-  await spendAgreement(ctx, details.agreementId, use);
   const isFirst = await insertRedeemed(ctx.db, { jti: claims.jti, ...key, redeemedAt: ctx.now() });
   if (!isFirst) throw new KrdcError("unauthenticated", "unauthenticated");
-  const newest = await selectNewest(ctx.db, key.home, key.runKey);
   if (newest && newest.outcome === null) throw new KrdcError("conflict", "hosted_run.attempt_still_live");
+  return reserved;
 }
 
 /**
@@ -84,9 +88,9 @@ export async function acceptHostedRun(
   const status = await ctx.db.transaction(async (db): Promise<200 | 201> => {
     const inside = within(ctx, db);
     // Equal calls stand in line here: the agreement's row lock decides who is first.
-    await holdAgreement(inside, details.agreementId);
+    await holdForUse(inside, { id: details.agreementId, app: request.app });
     if (await selectHostedRun(db, key)) return 200;
-    await redeem(inside, acceptance);
+    const reserved = await redeem(inside, acceptance);
     await insertHostedRun(db, {
       ...key,
       request,
@@ -96,14 +100,18 @@ export async function acceptHostedRun(
       userPseudonym: claims.sub,
       executionName: attemptName(key.runKey, key.attempt),
       seq: await nextEventSeq(db, key.home),
+      reserved,
+      leaseUntil: new Date(ctx.now().getTime() + ctx.timing.leaseMs),
       createdAt: ctx.now(),
     });
     const subject = `hosted-run:${key.runKey}:${key.attempt}`;
     const detail = { grant: claims.jti, agreement: details.agreementId, user: claims.sub, app: request.app };
     await recordDecision(inside, { actor: `peer:${key.home}`, action: "hosted_run.accepted", subject, detail });
     await queueWhenComplete(inside, key);
+    failpoint("host.accept.before-commit");
     return 201;
   });
+  if (status === 201) failpoint("host.accept.after-commit");
   const answer = await findKnownAnswer(ctx, key, request);
   if (!answer) throw new TypeError("an accepted run has a row");
   return { status, answer };

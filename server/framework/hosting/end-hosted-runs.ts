@@ -1,18 +1,22 @@
+import { failpoint } from "#server/failpoint";
 import type { Value } from "#server/graph/workflow";
+import type { AgreementDocument } from "#server/protocol/agreement";
 import { hashesOf, type Receipt, receiptType } from "#server/protocol/hosted-run";
 import { signDocument } from "#server/protocol/signed-document";
 import type { Outcome } from "#server/protocol/states";
-import { isAgreementAlive } from "../agreements/use-agreement";
+import { usageOf } from "#server/protocol/usage";
+import { type Agreement, holdAgreement, settleUse } from "../agreements/use-agreement";
 import { type FrameworkContext, within } from "../context";
-import type { ExecutionOwner } from "../execution/execution";
+import type { StopReason } from "../execution/execution";
 import { stopExecutions } from "../execution/queue-execution";
-import type { HostedRun } from "./hosted-run";
+import { type HostedRun, isBeingEnded } from "./hosted-run";
 import {
   countLiveOfAgreement,
   type HostedKey,
   lockHostedRun,
   selectHostedRun,
   selectLiveOfAgreement,
+  selectLiveOfUsers,
   updateHostedRun,
 } from "./hosted-runs.repo";
 import { nextEventSeq } from "./peers.repo";
@@ -30,8 +34,17 @@ type End = {
 
 const neverStarted = { exitCode: null, outputs: {}, startedAt: null, cpuSeconds: 0, logBytes: 0 };
 
-/** Writes an attempt's terminal record with our signature under it; it never changes afterwards. */
-async function endHostedRun(ctx: FrameworkContext, row: HostedRun, end: End): Promise<void> {
+/** A GPU is held for as long as the app ran, whatever it did with it. */
+function gpuSecondsOf(row: HostedRun, end: End): number {
+  if (!end.startedAt) return 0;
+  return row.request.limits.gpu * Math.max(0, (end.endedAt.getTime() - end.startedAt.getTime()) / 1000);
+}
+
+/**
+ * Writes an attempt's terminal record with our signature under it, and moves what was set aside for it to what it took;
+ * neither ever changes afterwards. Call under the locks of its agreement and its row.
+ */
+export async function endHostedRun(ctx: FrameworkContext, row: HostedRun, end: End): Promise<void> {
   const document: Receipt = {
     schema: "krdc.receipt/v1",
     host: ctx.name,
@@ -40,9 +53,11 @@ async function endHostedRun(ctx: FrameworkContext, row: HostedRun, end: End): Pr
     digest: row.request.digest,
     ...hashesOf(row.request),
     ...end,
+    gpuSeconds: gpuSecondsOf(row, end),
     startedAt: end.startedAt?.toISOString() ?? null,
     endedAt: end.endedAt.toISOString(),
   };
+  await settleUse(ctx, row.agreementId, { reserved: row.reserved, used: usageOf(document) });
   await updateHostedRun(ctx.db, row, {
     state: "RESULTS_READY",
     outcome: end.outcome,
@@ -55,59 +70,36 @@ async function endHostedRun(ctx: FrameworkContext, row: HostedRun, end: End): Pr
   });
 }
 
-/** Hosted runs hear of their executions in the same transaction. */
-export const hostedOwner: ExecutionOwner = {
-  mayNotStart: async (ctx, execution) => {
-    const key = { home: execution.home ?? "", runKey: execution.runKey, attempt: execution.attempt };
-    const row = await selectHostedRun(ctx.db, key);
-    if (row && (await isAgreementAlive(ctx, row.agreementId))) return undefined;
-    return "REVOKED";
-  },
-  started: async (ctx, db, execution) => {
-    const key = { home: execution.home ?? "", runKey: execution.runKey, attempt: execution.attempt };
-    const row = await lockHostedRun(db, key);
-    if (!row || row.outcome !== null || row.state === "RUNNING") return;
-    const state = row.state === "CANCELLING" || row.state === "REVOKING" ? row.state : "RUNNING";
-    await updateHostedRun(db, key, { state, startedAt: execution.startedAt, seq: await nextEventSeq(db, row.home) });
-    ctx.log.info({ home: row.home, runKey: row.runKey, attempt: row.attempt }, "a hosted run began");
-  },
-  ended: async (ctx, db, execution) => {
-    const row = await lockHostedRun(db, {
-      home: execution.home ?? "",
-      runKey: execution.runKey,
-      attempt: execution.attempt,
-    });
-    if (!row || row.outcome !== null) return;
-    await endHostedRun(within(ctx, db), row, {
-      outcome: (execution.outcome ?? "LOST_ON_HOST") as Outcome,
-      reason: execution.reason?.code ?? null,
-      exitCode: execution.exitCode,
-      outputs: execution.outputs,
-      startedAt: execution.startedAt,
-      endedAt: execution.endedAt ?? ctx.now(),
-      cpuSeconds: execution.cpuSeconds,
-      logBytes: execution.logBytes,
-    });
-  },
-};
+type Held = { row: HostedRun; agreement: Agreement };
 
-async function stop(ctx: FrameworkContext, row: HostedRun, why: "CANCELLED" | "REVOKED"): Promise<void> {
-  if (row.state === "RECEIVED") {
-    const reason = why === "REVOKED" ? "agreement.revoked" : null;
-    return endHostedRun(ctx, row, { ...neverStarted, outcome: why, reason, endedAt: ctx.now() });
-  }
-  const state = why === "REVOKED" ? "REVOKING" : "CANCELLING";
-  await updateHostedRun(ctx.db, row, { state, seq: await nextEventSeq(ctx.db, row.home) });
-  await stopExecutions(ctx, [row.executionName], why);
+/** A living hosted run under the locks of its agreement and its own, in that order; undefined once it has ended. */
+export async function holdHostedRun(ctx: FrameworkContext, key: HostedKey): Promise<Held | undefined> {
+  const known = await selectHostedRun(ctx.db, key);
+  if (!known || known.outcome !== null) return undefined;
+  const agreement = await holdAgreement(ctx, known.agreementId);
+  const row = await lockHostedRun(ctx.db, key);
+  return agreement && row && row.outcome === null ? { row, agreement } : undefined;
+}
+
+type Why = { outcome: Exclude<StopReason, "INTERRUPTED"> | "REJECTED"; reason: string | null };
+
+/** Ends a living run: at once where nothing was queued yet, or else through its execution. Call under both locks. */
+export async function stopHostedRun(ctx: FrameworkContext, row: HostedRun, why: Why): Promise<void> {
+  if (row.state === "RECEIVED") return endHostedRun(ctx, row, { ...neverStarted, ...why, endedAt: ctx.now() });
+  const state = why.outcome === "CANCELLED" ? "CANCELLING" : "REVOKING";
+  await updateHostedRun(ctx.db, row, { state, reason: why.reason, seq: await nextEventSeq(ctx.db, row.home) });
+  await stopExecutions(ctx, [row.executionName], why.outcome);
 }
 
 /** Its home framework asks that an attempt end. */
 export async function cancelHostedRun(ctx: FrameworkContext, key: HostedKey): Promise<void> {
   await ctx.db.transaction(async (db) => {
-    const row = await lockHostedRun(db, key);
-    const isEnding = row?.state === "CANCELLING" || row?.state === "REVOKING";
-    if (row && row.outcome === null && !isEnding) await stop(within(ctx, db), row, "CANCELLED");
+    const inside = within(ctx, db);
+    const held = await holdHostedRun(inside, key);
+    if (held && !isBeingEnded(held.row)) await stopHostedRun(inside, held.row, { outcome: "CANCELLED", reason: null });
+    failpoint("host.cancel.before-commit");
   });
+  failpoint("host.cancel.after-commit");
 }
 
 /** Home has everything; from now on its results may go when their lifetime is over. */
@@ -115,14 +107,40 @@ export async function acknowledgeHostedRun(ctx: FrameworkContext, key: HostedKey
   await ctx.db.transaction(async (db) => {
     const row = await lockHostedRun(db, key);
     if (row?.state === "RESULTS_READY") await updateHostedRun(db, key, { state: "ACKED", ackedAt: ctx.now() });
+    failpoint("host.acknowledge.before-commit");
   });
+  failpoint("host.acknowledge.after-commit");
 }
 
 /** How many hosted runs live under an agreement now. */
 export const countHostedRunsOf = (ctx: FrameworkContext, agreementId: string): Promise<number> =>
   countLiveOfAgreement(ctx.db, agreementId);
 
-/** Ends everything that lives under a revoked agreement. Call inside the transaction that holds its lock. */
-export async function endHostedRunsOf(ctx: FrameworkContext, agreementId: string): Promise<void> {
-  for (const row of await selectLiveOfAgreement(ctx.db, agreementId)) await stop(ctx, row, "REVOKED");
+const hasNotBegun = (row: HostedRun) => row.state === "RECEIVED" || row.state === "QUEUED";
+
+/**
+ * Ends what lives under a revoked agreement, all of it or, where the owner lets it drain, what has not begun. Call inside
+ * the transaction that holds its lock.
+ */
+export async function endHostedRunsOf(
+  ctx: FrameworkContext,
+  agreementId: string,
+  onRevoke: AgreementDocument["onRevoke"],
+): Promise<void> {
+  for (const row of await selectLiveOfAgreement(ctx.db, agreementId)) {
+    if (onRevoke === "kill" || hasNotBegun(row))
+      await stopHostedRun(ctx, row, { outcome: "REVOKED", reason: "agreement.revoked" });
+  }
+}
+
+/** The hub says that these people may do nothing any more: what runs for them here ends. */
+export async function endHostedRunsOfUsers(ctx: FrameworkContext, users: string[]): Promise<void> {
+  for (const key of await selectLiveOfUsers(ctx.db, users)) {
+    await ctx.db.transaction(async (db) => {
+      const inside = within(ctx, db);
+      const held = await holdHostedRun(inside, key);
+      if (held && held.row.state !== "REVOKING")
+        await stopHostedRun(inside, held.row, { outcome: "REVOKED", reason: "member.disabled" });
+    });
+  }
 }

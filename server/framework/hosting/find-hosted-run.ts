@@ -1,9 +1,12 @@
 import { KrdcError } from "#server/errors";
+import { failpoint } from "#server/failpoint";
 import { filesIn, type HostedRunAnswer } from "#server/protocol/hosted-run";
 import { type FrameworkContext, within } from "../context";
 import { lookUpExecution } from "../execution/queue-execution";
 import { keepArtifact, listForeignArtifacts } from "../storage/keep-artifact";
-import { storeStream } from "../storage/store";
+import { partSize, storePart } from "../storage/store-part";
+import { silentLinkMs } from "../transfers/fetch-file";
+import { partOf } from "../transfers/part";
 import { listMissing, queueWhenComplete } from "./accept-hosted-run";
 import { answerOf, type HostedRun } from "./hosted-run";
 import { type HostedKey, selectChanged, selectHostedRun } from "./hosted-runs.repo";
@@ -22,28 +25,44 @@ export async function getHostedAnswer(ctx: FrameworkContext, key: HostedKey): Pr
   return answerOf(row, row.outcome === null ? await listMissing(ctx, row) : []);
 }
 
-/** Takes one input file of an accepted run; its digest must be one that the request names. */
+function getInputFile(row: HostedRun, sha256: string) {
+  const file = filesIn(row.request.parameters).find((wanted) => wanted.sha256 === sha256);
+  if (!file) throw notFound();
+  return file;
+}
+
+/** How many bytes of an input file this home has brought so far. */
+export async function receivedOfInput(ctx: FrameworkContext, key: HostedKey, sha256: string): Promise<number> {
+  const file = getInputFile(await getHostedRun(ctx, key), sha256);
+  const isMissing = (await listForeignArtifacts(ctx, `peer:${key.home}`, [sha256])).length > 0;
+  return isMissing ? partSize(ctx.folder, partOf(key, sha256)) : file.size;
+}
+
+/** Takes one input file of an accepted run, or the rest of it; its digest must be one that the request names. */
 export async function receiveInput(
   ctx: FrameworkContext,
   key: HostedKey,
   sha256: string,
-  body: AsyncIterable<Buffer>,
+  { body, offset }: { body: AsyncIterable<Buffer>; offset: number },
 ): Promise<void> {
   const row = await getHostedRun(ctx, key);
-  const file = filesIn(row.request.parameters).find((wanted) => wanted.sha256 === sha256);
-  if (!file) throw notFound();
+  const file = getInputFile(row, sha256);
   // What came before, or comes after the run has begun, is not written again.
   if ((await listForeignArtifacts(ctx, `peer:${key.home}`, [sha256])).length === 0) {
     await ctx.db.transaction((db) => queueWhenComplete(within(ctx, db), key));
     return;
   }
   if (row.state !== "RECEIVED" || row.outcome !== null) throw new KrdcError("conflict", "hosted_run.not_waiting");
-  const stored = await storeStream(ctx.folder, body, { maxBytes: file.size, expected: sha256 });
+  const stored = { sha256, size: file.size };
+  const part = partOf(key, sha256);
+  await storePart(ctx.folder, body, { part, offset, expected: sha256, size: file.size, idleMs: silentLinkMs });
   await ctx.db.transaction(async (db) => {
     const inside = within(ctx, db);
     await keepArtifact(inside, stored, `peer:${key.home}`);
     await queueWhenComplete(inside, key);
+    failpoint("host.input.before-commit");
   });
+  failpoint("host.input.after-commit");
 }
 
 /** Throws unless this digest is an output of this hosted run. */

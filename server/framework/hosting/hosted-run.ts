@@ -4,6 +4,9 @@ import { hostState, outcome } from "#server/protocol/states";
 
 export type HostedRun = typeof hostedRuns.$inferSelect;
 
+/** Somebody asked for its end already. */
+export const isBeingEnded = ({ state }: Pick<HostedRun, "state">) => state === "CANCELLING" || state === "REVOKING";
+
 const instant = (at: Date | null) => at?.toISOString() ?? null;
 
 /** What the home framework is told of its attempt; the same for ever once it has an outcome. */

@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, isNull, not, sql } from "drizzle-orm";
 import { peers } from "#drizzle/framework/schema/hosting";
 import type { Db } from "#server/db/connect";
 import type { PublicKey } from "#server/protocol/keys";
@@ -49,6 +49,31 @@ export async function updateGateway(db: Db, jkt: string, gateway: string): Promi
 
 export async function updateCursor(db: Db, name: string, cursor: number): Promise<void> {
   await db.update(peers).set({ cursor }).where(eq(peers.name, name));
+}
+
+/** False when there is no such peer. */
+export async function updateSuspended(db: Db, name: string, suspendedAt: Date | null): Promise<boolean> {
+  const rows = await db.update(peers).set({ suspendedAt }).where(eq(peers.name, name)).returning({ name: peers.name });
+  return rows.length > 0;
+}
+
+/** Sets the hub's suspension of exactly these peers; answers whose changed. */
+export async function updateSuspendedByHub(db: Db, names: string[], now: Date) {
+  const named = names.length > 0 ? inArray(peers.name, names) : sql`false`;
+  const suspended = await db
+    .update(peers)
+    .set({ suspendedByHubAt: now })
+    .where(and(named, isNull(peers.suspendedByHubAt)))
+    .returning({ name: peers.name });
+  const resumed = await db
+    .update(peers)
+    .set({ suspendedByHubAt: null })
+    .where(and(not(named), isNotNull(peers.suspendedByHubAt)))
+    .returning({ name: peers.name });
+  return [
+    ...suspended.map(({ name }) => ({ name, isSuspended: true })),
+    ...resumed.map(({ name }) => ({ name, isSuspended: false })),
+  ];
 }
 
 /** The next number of what we tell this peer; the row's lock makes numbers appear in the order of their commits. */

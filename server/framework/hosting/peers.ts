@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import { KrdcError } from "#server/errors";
 import { clusterName } from "#server/graph/app";
 import { addressStatement, addressStatementType } from "#server/protocol/framework-api";
 import { publicKey, thumbprintOf } from "#server/protocol/keys";
 import { readSignedDocument } from "#server/protocol/signed-document";
-import type { FrameworkContext } from "../context";
+import { recordDecision } from "../agreements/use-agreement";
+import { type FrameworkContext, within } from "../context";
 import {
   type Peer,
   selectPeer,
@@ -12,8 +14,11 @@ import {
   selectPeers,
   updateCursor,
   updateGateway,
+  updateSuspended,
+  updateSuspendedByHub,
   upsertPeer,
 } from "./peers.repo";
+import { wakeHostedRuns } from "./wake-hosted-runs";
 
 export type { Peer } from "./peers.repo";
 
@@ -21,16 +26,22 @@ export const acceptedPeers = z.strictObject({
   peers: z.array(z.strictObject({ name: clusterName, jwk: publicKey, gateway: z.url() })).max(1000),
 });
 
-/** A peer that our operator accepted and did not suspend. */
+/** Accepted, and suspended by nobody. */
+export const isOpen = (peer: Peer | undefined) => peer?.suspendedAt === null && peer.suspendedByHubAt === null;
+
+/** A peer that our operator accepted, and that neither our operator nor the hub suspended. */
 export async function findPeer(ctx: FrameworkContext, name: string): Promise<Peer | undefined> {
   const peer = await selectPeer(ctx.db, name);
-  return peer?.suspendedAt === null ? peer : undefined;
+  return isOpen(peer) ? peer : undefined;
 }
 
 export async function findPeerByKey(ctx: FrameworkContext, jkt: string): Promise<Peer | undefined> {
   const peer = await selectPeerByKey(ctx.db, jkt);
-  return peer?.suspendedAt === null ? peer : undefined;
+  return isOpen(peer) ? peer : undefined;
 }
+
+/** Whether nothing may begin for this home now. */
+export const isSuspended = async (ctx: FrameworkContext, name: string) => !isOpen(await selectPeer(ctx.db, name));
 
 export const listPeers = (ctx: FrameworkContext) => selectPeers(ctx.db);
 export const saveCursor = (ctx: FrameworkContext, name: string, cursor: number) => updateCursor(ctx.db, name, cursor);
@@ -41,6 +52,38 @@ export async function acceptPeers(ctx: FrameworkContext, accepted: z.infer<typeo
     if (name === ctx.name) continue;
     await upsertPeer(ctx.db, { name, jkt: await thumbprintOf(jwk), key: jwk, gateway }, ctx.now());
   }
+}
+
+export type PeerDecision = { by: string; name: string; proof?: Record<string, unknown> };
+
+async function pausePeer(ctx: FrameworkContext, decided: PeerDecision, suspendedAt: Date | null): Promise<void> {
+  const { by, name, proof = {} } = decided;
+  await ctx.db.transaction(async (db) => {
+    if (!(await updateSuspended(db, name, suspendedAt))) throw new KrdcError("not_found", "peer.not_found");
+    const action = suspendedAt ? "peer.suspended" : "peer.resumed";
+    await recordDecision(within(ctx, db), { actor: by, action, subject: `peer:${name}`, detail: proof });
+  });
+}
+
+/** Our operator ends dealings with a peer until further notice: it opens no door and nothing begins for it. */
+export const suspendPeer = (ctx: FrameworkContext, decided: PeerDecision): Promise<void> =>
+  pausePeer(ctx, decided, ctx.now());
+
+/** Only our operator lifts what our operator did. */
+export async function resumePeer(ctx: FrameworkContext, decided: PeerDecision): Promise<void> {
+  await pausePeer(ctx, decided, null);
+  await wakeHostedRuns(ctx);
+}
+
+/** Follows the hub's signed list of suspended members; what our operator suspended stays as it is. */
+export async function followPeerSuspensions(ctx: FrameworkContext, names: string[]): Promise<void> {
+  await ctx.db.transaction(async (db) => {
+    const inside = within(ctx, db);
+    for (const { name, isSuspended: isNow } of await updateSuspendedByHub(db, names, ctx.now())) {
+      const action = isNow ? "peer.suspended" : "peer.resumed";
+      await recordDecision(inside, { actor: "hub", action, subject: `peer:${name}` });
+    }
+  });
 }
 
 const statementLimit = 4096;

@@ -4,7 +4,7 @@ import type { FrameworkContext } from "../context";
 
 /** Calls the hub's machine interface with a proof by this cluster's key. */
 export async function callHub(
-  ctx: Pick<FrameworkContext, "hub" | "key">,
+  ctx: Pick<FrameworkContext, "hub" | "key" | "now">,
   call: { method: "GET" | "PUT" | "POST"; path: string; json?: unknown; timeoutMs?: number },
 ): Promise<unknown> {
   try {
@@ -12,6 +12,7 @@ export async function callHub(
       method: call.method,
       url: `${ctx.hub.url}/api/hub/v1${call.path}`,
       json: call.json,
+      now: ctx.now(),
       timeoutMs: call.timeoutMs ?? 15_000,
     });
     return answer.body;

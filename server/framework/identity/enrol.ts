@@ -8,7 +8,6 @@ import { callHub } from "./call-hub";
 
 export type Self = { uid: string; title: { ko: string; en: string }; joinToken: string | undefined };
 
-const heartbeatMs = 15_000;
 const eagerMs = 1000;
 
 async function enrol(ctx: FrameworkContext, self: Self): Promise<void> {
@@ -49,7 +48,7 @@ const isUnknown = (error: unknown) =>
 /** One heartbeat, or the enrolment that it turns out to need; answers when the next one is due. */
 async function turn(ctx: FrameworkContext, self: Self, seq: number): Promise<number> {
   try {
-    return (await beat(ctx, self, seq)) === "ACTIVE" ? heartbeatMs : eagerMs;
+    return (await beat(ctx, self, seq)) === "ACTIVE" ? ctx.timing.heartbeatMs : eagerMs;
   } catch (error) {
     if (isUnknown(error) && self.joinToken) {
       await enrol(ctx, self).catch((cause: unknown) => ctx.log.warn({ cause }, "the hub did not take our enrolment"));
@@ -58,7 +57,7 @@ async function turn(ctx: FrameworkContext, self: Self, seq: number): Promise<num
   }
 }
 
-/** Joins the hub if it does not know us yet, then tells it every 15 s that we live; eagerly until we are ACTIVE. */
+/** Joins the hub if it does not know us yet, then tells it again and again that we live; eagerly until we are ACTIVE. */
 export function startHeartbeats(ctx: FrameworkContext, self: Self): () => void {
   let timer: NodeJS.Timeout;
   // Rises over restarts too, so that the hub can tell a copied key by its falling numbers.

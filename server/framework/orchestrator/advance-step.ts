@@ -1,3 +1,4 @@
+import { failpoint } from "#server/failpoint";
 import { parentsOf } from "#server/graph/order";
 import { type Readiness, readiness } from "#server/graph/ready";
 import type { Reason } from "#server/protocol/run-view";
@@ -108,6 +109,8 @@ export async function advanceStep(ctx: FrameworkContext, claimed: StepRun): Prom
     if (step.state !== "WAITING" && step.state !== "READY") return putDownStep(db, step, null);
     if (run.state === "QUEUED") await updateRun(db, run.id, { state: "RUNNING", startedAt: ctx.now() });
     if (step.state === "WAITING") return leaveWaiting(inside, run, step);
-    return startAttempt(inside, run, step);
+    await startAttempt(inside, run, step);
+    failpoint("home.attempt.before-commit");
   });
+  if (claimed.state === "READY") failpoint("home.attempt.after-commit");
 }

@@ -5,7 +5,7 @@ import type { RunDelta, RunView } from "#server/protocol/run-view";
 import { isRunOver, isStepOver } from "#server/protocol/states";
 import type { FrameworkContext } from "../context";
 import { listRemoteAttempts } from "../exchange/find-remote-attempt";
-import { readRemoteLog } from "../exchange/pull-log";
+import { readRemoteLog } from "../transfers/pull-log";
 import { filesOfRun, remoteKey, runDeltaOf, runViewOf } from "./run-view";
 import { selectChangedSteps, selectRun, selectSteps } from "./runs.repo";
 import type { Run } from "./step-run";

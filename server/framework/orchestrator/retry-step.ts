@@ -13,6 +13,12 @@ type Which = { step?: string | undefined; index?: number | undefined };
 const isWanted = (row: StepRun, which: Which) =>
   (which.step === undefined || row.step === which.step) && (which.index === undefined || row.index === which.index);
 
+/** One live attempt for each step, wherever it runs: while its host is silent another may not begin. */
+const nothingToRetry = (rows: StepRun[], which: Which) =>
+  rows.some((row) => which.step !== undefined && isWanted(row, which) && row.state === "UNREACHABLE")
+    ? new KrdcError("conflict", "step.attempt_unreachable")
+    : new KrdcError("conflict", "run.nothing_failed");
+
 /** A person asks for another attempt of what failed; its dependants, skipped because of it, wait again. */
 export async function retrySteps(ctx: FrameworkContext, user: PortalUser, id: string, which: Which): Promise<void> {
   await ctx.db.transaction(async (db) => {
@@ -20,7 +26,7 @@ export async function retrySteps(ctx: FrameworkContext, user: PortalUser, id: st
     if (run.owner !== user.sub) throw new KrdcError("not_found", "run.not_found");
     const rows = await selectSteps(db, id);
     const failed = isRunOver(run.state) ? rows.filter((row) => isFailed(row) && isWanted(row, which)) : [];
-    if (failed.length === 0) throw new KrdcError("conflict", "run.nothing_failed");
+    if (failed.length === 0) throw nothingToRetry(rows, which);
     await updateRun(db, id, { state: "RUNNING", isCancelRequested: false, endedAt: null, reason: null });
     await reopenAll(within(ctx, db), run, rows, failed);
   });

@@ -42,6 +42,7 @@ export async function startAttempt(ctx: FrameworkContext, run: Run, step: StepRu
     host: placed.cluster,
     authorizationId: run.submission.authorizationId ?? "",
     agreementId: placed.agreementId ?? "",
+    isScattered: step.isScattered,
     request: {
       runId: run.id,
       step: step.step,

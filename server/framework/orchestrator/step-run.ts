@@ -1,7 +1,7 @@
 import type { runs, stepRuns } from "#drizzle/framework/schema/runs";
 import type { AppVersion, Resources } from "#server/graph/app";
 import { gatherOutputs, type ParentView } from "#server/graph/ready";
-import type { Limits } from "#server/protocol/hosted-run";
+import type { Limits } from "#server/protocol/limits";
 import { isStepOver, type Outcome, type RunState, type StepState } from "#server/protocol/states";
 
 export type Run = typeof runs.$inferSelect;

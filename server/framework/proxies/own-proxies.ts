@@ -1,13 +1,15 @@
 import { join } from "node:path";
+import { failpointEnv } from "#server/env";
 import type { FrameworkContext } from "../context";
-import { findProxied, findRemoteAttempt, replaceProxy } from "../exchange/find-remote-attempt";
+import { listProxied, replaceProxy } from "../exchange/find-remote-attempt";
 import type { Execution, ExecutionOwner } from "../execution/execution";
+import { lockRunOfStep } from "../orchestrator/settle-attempt";
 import type { TaskSpec } from "../runtime/runtime";
-import { proxyNameOf, queueProxy } from "./queue-proxy";
+import { proxyNameOf, proxyTokenOf } from "./proxy";
+import { queueProxy } from "./queue-proxy";
 
-/** How a proxy app is started: it gets the address of its own gateway and a token for nothing but its own attempt. */
+/** How a proxy app is started: it gets the address of its own gateway and a token for nothing but what it stands for. */
 export async function proxySpec(ctx: FrameworkContext, build: string, execution: Execution): Promise<TaskSpec> {
-  const row = await findProxied(ctx, execution.name);
   return {
     name: execution.name,
     command: [process.execPath, "--max-old-space-size=48", "--max-semi-space-size=1", join(build, "proxy.mjs")],
@@ -15,9 +17,10 @@ export async function proxySpec(ctx: FrameworkContext, build: string, execution:
     environment: {
       PATH: "/usr/local/bin:/usr/bin:/bin",
       LANG: "C.UTF-8",
+      ...failpointEnv(),
       PROXY_GATEWAY: ctx.url,
       PROXY_ID: execution.name,
-      PROXY_TOKEN: row?.proxyToken ?? "this attempt has another proxy",
+      PROXY_TOKEN: proxyTokenOf(ctx.key, execution.name),
     },
     durationSeconds: execution.limits.durationSeconds,
     logBytes: ctx.logBytes,
@@ -27,15 +30,18 @@ export async function proxySpec(ctx: FrameworkContext, build: string, execution:
 
 const longestDelayMs = 60_000;
 
-/** A proxy that is gone while its attempt is not is made again under a new name. */
+/** A proxy that is gone while something that it stands for is not is made again under a new name. */
 export const proxyOwner: ExecutionOwner = {
   mayNotStart: async () => undefined,
   started: async () => undefined,
   ended: async (ctx, _db, execution) => {
-    const row = await findRemoteAttempt(ctx, execution);
-    if (!row || row.state === "ENDED" || row.proxyName !== execution.name) return;
-    const name = proxyNameOf(row, row.proxyCount + 1);
-    await replaceProxy(ctx, row, name);
-    await queueProxy(ctx, row, name, Math.min(longestDelayMs, 250 * 2 ** Math.min(row.proxyCount, 10)));
+    // An attempt that joins this proxy now does so under the same lock, and finds it ended or is found here.
+    if (execution.stepRunId) await lockRunOfStep(ctx, execution.stepRunId);
+    const open = (await listProxied(ctx, execution.name)).filter((row) => row.state !== "ENDED");
+    const [first] = open;
+    if (!first) return;
+    const name = proxyNameOf(first.proxyGroup, first.proxyCount + 1);
+    for (const row of open) await replaceProxy(ctx, row, name);
+    await queueProxy(ctx, first, name, Math.min(longestDelayMs, 250 * 2 ** Math.min(first.proxyCount, 10)));
   },
 };

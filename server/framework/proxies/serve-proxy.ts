@@ -4,10 +4,12 @@ import type { ProxyAction, ProxyView } from "#server/protocol/proxy-api";
 import type { FrameworkContext } from "../context";
 import { cancelRemote } from "../exchange/cancel-remote";
 import { fetchResults } from "../exchange/fetch-results";
-import { findProxied, findRemoteAttempt } from "../exchange/find-remote-attempt";
-import { proxyViewOf, type RemoteAttempt } from "../exchange/remote-attempt";
+import { listProxied } from "../exchange/find-remote-attempt";
+import type { RemoteAttempt } from "../exchange/remote-attempt";
 import { submitRemote } from "../exchange/submit-remote";
 import { waitFor } from "../wait-for";
+import { proxyTokenOf } from "./proxy";
+import { attemptId, proxyViewOf } from "./proxy-view";
 
 const actions: Record<ProxyAction, (ctx: FrameworkContext, row: RemoteAttempt) => Promise<void>> = {
   submit: submitRemote,
@@ -15,12 +17,18 @@ const actions: Record<ProxyAction, (ctx: FrameworkContext, row: RemoteAttempt) =
   fetch: fetchResults,
 };
 
-/** The remote attempt that this proxy stands for, if the token is the one that it was started with. */
-export async function getProxied(ctx: FrameworkContext, proxyName: string, token: string): Promise<RemoteAttempt> {
-  const row = await findProxied(ctx, proxyName);
-  const [given, kept] = [Buffer.from(token), Buffer.from(row?.proxyToken ?? "")];
-  if (!row || given.length !== kept.length || !timingSafeEqual(given, kept))
+/** The proxy app of this name, if the token is its own. */
+export function provenProxy(ctx: FrameworkContext, name: string, token: string): string {
+  const [given, kept] = [Buffer.from(token), Buffer.from(proxyTokenOf(ctx.key, name))];
+  if (given.length !== kept.length || !timingSafeEqual(given, kept))
     throw new KrdcError("unauthenticated", "unauthenticated");
+  return name;
+}
+
+/** One of the attempts that a proxy app stands for; others are not found. */
+export async function getProxied(ctx: FrameworkContext, proxy: string, id: string): Promise<RemoteAttempt> {
+  const row = (await listProxied(ctx, proxy)).find((one) => attemptId(one) === id);
+  if (!row) throw new KrdcError("not_found", "not_found");
   return row;
 }
 
@@ -35,24 +43,26 @@ function once(key: string, work: () => Promise<void>): Promise<void> {
   return begun;
 }
 
-/** Does what the proxy decided, with the gateway's own keys, and answers how the attempt stands then. */
-export async function doForProxy(ctx: FrameworkContext, row: RemoteAttempt, action: ProxyAction): Promise<ProxyView> {
+/** Does what the proxy decided, with the gateway's own keys. */
+export async function doForProxy(ctx: FrameworkContext, row: RemoteAttempt, action: ProxyAction): Promise<void> {
   await once(`${ctx.name}:${row.runKey}:${row.attempt}:${action}`, () => actions[action](ctx, row));
-  return proxyViewOf((await findRemoteAttempt(ctx, row)) ?? row);
 }
 
 /** The view as soon as it differs from the one that the proxy knows, at the latest after `waitMs`. */
 export async function watchForProxy(
   ctx: FrameworkContext,
-  row: RemoteAttempt,
+  proxy: string,
   known: string,
   waitMs: number,
   signal: AbortSignal,
 ): Promise<ProxyView> {
   const until = Date.now() + waitMs;
   for (;;) {
-    const changed = waitFor(ctx.signals, "krdc_remote", `${row.runKey}:${row.attempt}`, until - Date.now(), signal);
-    const view = proxyViewOf((await findRemoteAttempt(ctx, row)) ?? row);
+    const changed = waitFor(ctx.signals, "krdc_remote", proxy, until - Date.now(), signal);
+    const rows = await listProxied(ctx, proxy);
+    // A proxy that stands for nothing was replaced, and has nothing left to show.
+    if (rows.length === 0) throw new KrdcError("not_found", "not_found");
+    const view = proxyViewOf(rows);
     if (view.version !== known || Date.now() >= until || signal.aborted) {
       changed.cancel();
       return view;

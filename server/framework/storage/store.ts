@@ -11,13 +11,13 @@ export type Stored = { sha256: string; size: number };
 
 const pathOf = (folder: string, sha256: string) => join(folder, "store", sha256.slice(0, 2), sha256);
 
-const isDiskFull = (error: unknown) =>
+export const isDiskFull = (error: unknown) =>
   error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
 
-/** Counts and hashes what passes and stops it at `maxBytes`. */
-function measure(maxBytes: number): Transform & { result: () => Stored } {
-  const hash = createHash("sha256");
-  let size = 0;
+/** Counts and hashes what passes, after what came before it, and stops it at `maxBytes`. */
+export function measure(maxBytes: number, before = { hash: createHash("sha256"), size: 0 }) {
+  const { hash } = before;
+  let { size } = before;
   const through = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       size += chunk.length;
@@ -54,7 +54,8 @@ export async function storeStream(
   }
 }
 
-async function settle(folder: string, temporary: string, sha256: string): Promise<void> {
+/** Puts a whole, checked file under its digest. */
+export async function settle(folder: string, temporary: string, sha256: string): Promise<void> {
   const handle = await open(temporary, "r");
   await handle.sync();
   await handle.close();
@@ -75,9 +76,15 @@ export async function isStored(folder: string, sha256: string): Promise<boolean>
   );
 }
 
-export function readStored(folder: string, sha256: string): { path: string; stream: () => Readable } {
+export function readStored(folder: string, sha256: string): { path: string; stream: (start?: number) => Readable } {
   const path = pathOf(folder, sha256);
-  return { path, stream: () => createReadStream(path) };
+  return { path, stream: (start = 0) => createReadStream(path, { start }) };
+}
+
+/** Throws when the stored file is not there in the size that its record says: nobody can make it whole by asking again. */
+export async function refuseDamaged(folder: string, file: Stored): Promise<void> {
+  const facts = await stat(pathOf(folder, file.sha256)).catch(() => undefined);
+  if (facts?.size !== file.size) throw new KrdcError("gone", "storage.damaged", { detail: { sha256: file.sha256 } });
 }
 
 /** Copies a stored file to where an app reads it; a copy, because an app may change its inputs and the store never changes. */

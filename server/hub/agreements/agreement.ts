@@ -1,7 +1,9 @@
 import type { agreements } from "#drizzle/hub/schema/agreements";
 import type { AppVersion } from "#server/graph/app";
-import type { AgreementDocument, AgreementState } from "#server/protocol/agreement";
+import type { AgreementDocument, AgreementState, Budget } from "#server/protocol/agreement";
+import type { Limits } from "#server/protocol/limits";
 import type { AgreementState as ShownState } from "#server/protocol/portal-views";
+import type { Usage } from "#server/protocol/usage";
 import type { User } from "../members/member";
 
 export type Agreement = typeof agreements.$inferSelect;
@@ -13,12 +15,26 @@ const openConcurrency = 16;
 const startMarginMs = 60_000;
 
 type Terms = { id: string; user: User; host: string; hostKey: string; app: string; now: Date };
-type Wish = { days: number; runs: number | null };
+/** What a person asks for; whatever they leave open has no bound. */
+export type Wish = { days: number; budget: Budget; purpose: string };
+
+export const unbounded: Budget = { runs: null, cpuSeconds: null, gpuSeconds: null, outputBytes: null };
+/** Wide enough for any program; its owner narrows it, and the host has ceilings of its own. */
+const widestRun: Limits = {
+  cpuMillis: 64_000,
+  memoryBytes: 256 * 1024 ** 3,
+  gpu: 8,
+  durationSeconds: 30 * 86_400,
+  outputBytes: 1024 ** 4,
+};
 
 /** The document that both sides sign, with the terms of an open offer or those that a person wishes. */
-export function documentFor({ id, user, host, hostKey, app, now }: Terms, wish: Wish): AgreementDocument {
+export function documentFor(
+  { id, user, host, hostKey, app, now }: Terms,
+  wish: Pick<Wish, "days" | "budget">,
+): AgreementDocument {
   return {
-    schema: "krdc.agreement/v1",
+    schema: "krdc.agreement/v2",
     id,
     user: user.pseudonym,
     organization: user.organization.id,
@@ -27,7 +43,8 @@ export function documentFor({ id, user, host, hostKey, app, now }: Terms, wish: 
     app,
     digests: "*",
     maxConcurrent: openConcurrency,
-    maxRuns: wish.runs,
+    budget: wish.budget,
+    perRun: widestRun,
     onRevoke: "kill",
     onDisconnect: "hold",
     onHubSilent: "continue",
@@ -38,12 +55,12 @@ export function documentFor({ id, user, host, hostKey, app, now }: Terms, wish: 
 
 export type AgreementRefusal =
   | "agreement.missing"
+  | "agreement.refused"
   | "agreement.revoked"
   | "agreement.expired"
   | "agreement.suspended"
   | "agreement.requested"
   | "agreement.not_yet"
-  | "agreement.budget_used"
   | "agreement.other_version";
 
 const refusalOfState: Record<AgreementState, AgreementRefusal | undefined> = {
@@ -54,7 +71,7 @@ const refusalOfState: Record<AgreementState, AgreementRefusal | undefined> = {
   REVOKING: "agreement.revoked",
   REVOKED: "agreement.revoked",
   EXPIRED: "agreement.expired",
-  REJECTED: "agreement.missing",
+  REJECTED: "agreement.refused",
 };
 
 type Judged = Pick<Agreement, "state" | "document" | "runsUsed">;
@@ -72,12 +89,43 @@ export function refusalFor(agreement: Judged, now: Date): AgreementRefusal | und
 export const coversDigest = (document: AgreementDocument, digest: string) =>
   document.digests === "*" || document.digests.includes(digest);
 
-/** Whether another run fits under it. */
-export const hasBudget = ({ document, runsUsed }: Judged) => document.maxRuns === null || runsUsed < document.maxRuns;
+const isOver = (used: number, most: number | null) => most !== null && used > most;
 
-/** Whether somebody other than the member ended it. */
+/**
+ * The first term of its budget that is used up for another run, or undefined. Ended attempts are counted here; what
+ * living ones may still take is set aside by the host alone.
+ */
+export function usedUpTerm(
+  { document: { budget }, runsUsed }: Judged,
+  used: Usage,
+  isCounted: boolean,
+): keyof Budget | undefined {
+  if (!isCounted && isOver(runsUsed + 1, budget.runs)) return "runs";
+  return (["cpuSeconds", "gpuSeconds", "outputBytes"] as const).find((name) => isOver(used[name], budget[name]));
+}
+
+/** Who ended it; `cluster` when its host left or was replaced, which takes nothing away from anybody. */
+export type Ender = "member" | "operator" | "hub" | "cluster";
+
+/** Who holds it: people at the hub, its cluster's operator through the portal, its owner at the framework's own door. */
+export type Suspender = "hub" | "operator" | "owner";
+const suspenders = new Set<string>(["hub", "operator", "owner"] satisfies Suspender[]);
+
+/** While an agreement is SUSPENDED, `revokedBy` names everybody who holds it. */
+export function suspendersOf({ state, revokedBy }: Pick<Agreement, "state" | "revokedBy">): Suspender[] {
+  const named = state === "SUSPENDED" ? (revokedBy ?? "").split("+") : [];
+  return named.filter((one): one is Suspender => suspenders.has(one));
+}
+
+/** How it stands once exactly these hold it. */
+export const heldBy = (holders: readonly Suspender[]): Pick<Agreement, "state" | "revokedBy"> =>
+  holders.length === 0
+    ? { state: "ACTIVE", revokedBy: null }
+    : { state: "SUSPENDED", revokedBy: [...new Set(holders)].sort().join("+") };
+
+/** Whether somebody other than the member ended or holds it. */
 export const wasTakenAway = ({ revokedBy }: Pick<Agreement, "revokedBy">) =>
-  revokedBy !== null && revokedBy !== "member";
+  revokedBy !== null && revokedBy !== "member" && revokedBy !== "cluster";
 
 export type OpenOffer = "sign_now" | "needs_request" | "refuse";
 
@@ -94,17 +142,24 @@ const shown: Record<AgreementState, ShownState> = {
   REQUESTED: "REQUESTED",
   APPROVED: "REQUESTED",
   ACTIVE: "ACTIVE",
-  SUSPENDED: "REFUSED",
+  SUSPENDED: "SUSPENDED",
   REVOKING: "REVOKING",
   REVOKED: "REVOKED",
   EXPIRED: "EXPIRED",
-  REJECTED: "REFUSED",
+  REJECTED: "REJECTED",
 };
 
 /** The state as people see it; one that ran out is expired also before anybody wrote so. */
 export function shownState(agreement: Pick<Agreement, "state" | "expiresAt">, now: Date): ShownState {
-  return agreement.state === "ACTIVE" && agreement.expiresAt <= now ? "EXPIRED" : shown[agreement.state];
+  return isRevocable(agreement.state) && agreement.expiresAt <= now ? "EXPIRED" : shown[agreement.state];
 }
 
 const ending = new Set<AgreementState>(["REQUESTED", "APPROVED", "ACTIVE", "SUSPENDED"]);
 export const isRevocable = (state: AgreementState) => ending.has(state);
+
+/** Each host's in turn, so that one that does not answer keeps nobody else's waiting. */
+export function byHost(agreements: readonly Agreement[]): Agreement[][] {
+  const found = new Map<string, Agreement[]>();
+  for (const one of agreements) found.set(one.host, [...(found.get(one.host) ?? []), one]);
+  return [...found.values()];
+}

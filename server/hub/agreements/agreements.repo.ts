@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, inArray, isNotNull, lte, or, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, isNotNull, isNull, lte, or, type SQL, sql } from "drizzle-orm";
 import { agreements } from "#drizzle/hub/schema/agreements";
 import { appVersions, listings } from "#drizzle/hub/schema/market";
 import { members } from "#drizzle/hub/schema/members";
@@ -76,7 +76,16 @@ export async function insertAgreement(db: Db, values: NewAgreement): Promise<Agr
 type Change = Partial<
   Pick<
     Agreement,
-    "state" | "document" | "hostSignature" | "hubSignature" | "revokedBy" | "endedAt" | "expiresAt" | "runsUsed"
+    | "state"
+    | "document"
+    | "hostSignature"
+    | "hubSignature"
+    | "revokedBy"
+    | "refusal"
+    | "deliveredAt"
+    | "endedAt"
+    | "expiresAt"
+    | "runsUsed"
   >
 >;
 
@@ -100,7 +109,54 @@ export async function expireOpen(db: Db, coordinates: Coordinates, now: Date): P
   await db
     .update(agreements)
     .set({ state: "EXPIRED", endedAt: now })
-    .where(and(at(coordinates), inArray(agreements.state, ["ACTIVE", "APPROVED"]), lte(agreements.expiresAt, now)));
+    .where(and(at(coordinates), open, lte(agreements.expiresAt, now)));
+}
+
+/** Requests that their hosts have not taken in yet, oldest first. */
+export async function listUndelivered(db: Db, now: Date): Promise<Agreement[]> {
+  return db
+    .select()
+    .from(agreements)
+    .where(and(eq(agreements.state, "REQUESTED"), isNull(agreements.deliveredAt), gt(agreements.expiresAt, now)))
+    .orderBy(agreements.createdAt)
+    .limit(1000);
+}
+
+/** All of a host's that are not over, kept as they are until the caller's transaction ends; in the order of their ids. */
+export async function lockOpenOfHost(db: Db, host: string): Promise<Agreement[]> {
+  return db
+    .select()
+    .from(agreements)
+    .where(and(eq(agreements.host, host), open))
+    .orderBy(agreements.id)
+    .for("update");
+}
+
+export type Narrowed = { id: string; isRevoked: boolean };
+
+/** What a host must hear of: permissions that are revoked, lately or not acknowledged yet, and those that the hub holds. */
+export async function listNarrowed(db: Db, host: string, since: Date): Promise<Narrowed[]> {
+  const isRevoked = or(
+    eq(agreements.state, "REVOKING"),
+    and(eq(agreements.state, "REVOKED"), gt(agreements.endedAt, since)),
+  );
+  const isHeldHere = and(eq(agreements.state, "SUSPENDED"), sql`${agreements.revokedBy} ~ '(hub|operator)'`);
+  return db
+    .select({ id: agreements.id, isRevoked: sql<boolean>`${agreements.state} <> 'SUSPENDED'` })
+    .from(agreements)
+    .where(and(eq(agreements.host, host), or(isRevoked, isHeldHere)))
+    .orderBy(agreements.id);
+}
+
+/** Pseudonyms of disabled members who hold or held agreements at this host. */
+export async function listDisabledHolders(db: Db, host: string): Promise<string[]> {
+  const rows = await db
+    .selectDistinct({ pseudonym: members.pseudonym })
+    .from(agreements)
+    .innerJoin(members, eq(members.id, agreements.memberId))
+    .where(and(eq(agreements.host, host), isNotNull(members.disabledAt)))
+    .orderBy(members.pseudonym);
+  return rows.map(({ pseudonym }) => pseudonym);
 }
 
 export async function listRevoking(db: Db): Promise<Agreement[]> {

@@ -1,48 +1,55 @@
-import { randomUUID } from "node:crypto";
 import { KrdcError } from "#server/errors";
-import { hubSignatureType } from "#server/protocol/agreement";
-import { signDocument } from "#server/protocol/signed-document";
-import { recordEntry } from "../audit/record-entry";
-import { getActiveCluster } from "../clusters/get-active-cluster";
+import type { Budget } from "#server/protocol/agreement";
 import type { HubContext } from "../context";
 import { resolveApps } from "../market/resolve-apps";
-import { type Agreement, documentFor, offerOf } from "./agreement";
-import { expireOpen, findDecisive, insertAgreement } from "./agreements.repo";
-import { ensureAgreement } from "./ensure-agreement";
+import { type Agreement, offerOf, refusalFor, unbounded } from "./agreement";
+import { expireOpen, findById, findDecisive, findOpen } from "./agreements.repo";
+import { deliverRequest } from "./deliver-request";
+import { proposeAgreement } from "./propose-agreement";
 
-export type AgreementRequest = { app: string; days: number; runs: number | null; purpose: string };
+/** `runs` alone is the short way to say a budget. */
+export type AgreementRequest = {
+  app: string;
+  days: number;
+  runs?: number | null | undefined;
+  budget?: { [K in keyof Budget]?: number | null | undefined } | undefined;
+  purpose: string;
+};
 type Outcome = Pick<Agreement, "id" | "state">;
+
+const budgetOf = ({ runs = null, budget = {} }: AgreementRequest): Budget => ({
+  runs: budget.runs ?? runs,
+  cpuSeconds: budget.cpuSeconds ?? unbounded.cpuSeconds,
+  gpuSeconds: budget.gpuSeconds ?? unbounded.gpuSeconds,
+  outputBytes: budget.outputBytes ?? unbounded.outputBytes,
+});
 
 /** A member asks for an app at its host; an open offer answers at once, otherwise its owner answers at the host's own door. */
 export async function requestAgreement(ctx: HubContext, request: AgreementRequest): Promise<Outcome> {
   const app = (await resolveApps(ctx.db, [request.app])).apps.get(request.app);
-  if (!app) throw new KrdcError("not_found", "app.not_found", { detail: { app: request.app } });
+  const detail = { app: request.app };
+  if (!app) throw new KrdcError("not_found", "app.not_found", { detail });
   const coordinates = { memberId: ctx.user.id, host: app.cluster, app: app.name };
   await expireOpen(ctx.db, coordinates, ctx.now());
   const offer = offerOf(app.access, await findDecisive(ctx.db, coordinates));
-  if (offer === "refuse") throw new KrdcError("forbidden", "agreement.closed", { detail: { app: request.app } });
-  if (offer === "sign_now") {
-    const { id, state } = await ensureAgreement(ctx, app);
+  if (offer === "refuse") throw new KrdcError("forbidden", "agreement.closed", { detail });
+  const open = await findOpen(ctx.db, coordinates);
+  if (offer === "sign_now" && open && refusalFor(open, ctx.now()) === undefined)
+    return { id: open.id, state: open.state };
+  const row = await proposeAgreement(ctx, app, { ...request, budget: budgetOf(request) });
+  if (!row) throw new KrdcError("conflict", "agreement.already_open", { detail });
+  return deliver(ctx, row);
+}
+
+/** A host that is away keeps nobody from asking: the hub's loop brings the request there. */
+async function deliver(ctx: HubContext, row: Agreement): Promise<Outcome> {
+  try {
+    const { id, state } = await deliverRequest(ctx, row, ctx.user);
     return { id, state };
+  } catch (error) {
+    const now = await findById(ctx.db, row.id);
+    if (!(error instanceof KrdcError) || now?.state !== "REQUESTED") throw error;
+    ctx.log.info({ agreement: row.id, host: row.host, reason: error.reason }, "a request waits for its host");
+    return { id: now.id, state: now.state };
   }
-  const host = await getActiveCluster(ctx.db, app.cluster);
-  const now = ctx.now();
-  const terms = { id: randomUUID(), user: ctx.user, host: host.name, hostKey: host.jkt, app: app.name, now };
-  const document = documentFor(terms, request);
-  const hubSignature = await signDocument(ctx.hub.signingKey, hubSignatureType, document);
-  return ctx.db.transaction(async (tx) => {
-    const row = await insertAgreement(tx, {
-      ...coordinates,
-      id: document.id,
-      state: "REQUESTED",
-      document,
-      hubSignature,
-      purpose: request.purpose,
-      expiresAt: new Date(document.expires),
-      createdAt: now,
-    });
-    if (!row) throw new KrdcError("conflict", "agreement.already_open", { detail: { app: request.app } });
-    await recordEntry(tx, now, { actor: ctx.user.account, action: "agreement.request", subject: row.id });
-    return { id: row.id, state: row.state };
-  });
 }

@@ -3,13 +3,13 @@ import { recordEntry } from "../audit/record-entry";
 import type { HubContext } from "../context";
 import { may } from "../members/may";
 import { isHubOperator } from "../members/member";
-import { type Agreement, isRevocable } from "./agreement";
+import { type Agreement, type Ender, isRevocable } from "./agreement";
 import { changeAgreement, lockById } from "./agreements.repo";
 import { tellHostOfRevocation } from "./settle-revocations";
 
 type Outcome = Pick<Agreement, "id" | "state">;
 
-const roleOf = (ctx: HubContext, agreement: Agreement) => {
+const roleOf = (ctx: HubContext, agreement: Agreement): Ender => {
   if (agreement.memberId === ctx.user.id) return "member";
   return isHubOperator(ctx.user) ? "hub" : "operator";
 };
@@ -22,10 +22,8 @@ export async function revokeAgreement(ctx: HubContext, { id }: { id: string }): 
       throw new KrdcError("not_found", "agreement.not_found");
     }
     if (!isRevocable(found.state)) return found;
-    const hostKnows = found.state !== "REQUESTED";
-    const state = hostKnows ? ("REVOKING" as const) : ("REVOKED" as const);
-    const ended = hostKnows ? {} : { endedAt: ctx.now() };
-    const row = await changeAgreement(tx, id, [found.state], { state, revokedBy: roleOf(ctx, found), ...ended });
+    // Its host may have heard of it although nobody knows yet that it did.
+    const row = await changeAgreement(tx, id, [found.state], { state: "REVOKING", revokedBy: roleOf(ctx, found) });
     await recordEntry(tx, ctx.now(), { actor: ctx.user.account, action: "agreement.revoke", subject: id });
     return row ?? found;
   });

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { KrdcError } from "#server/errors";
+import { failpoint } from "#server/failpoint";
 import { recordEntry } from "../audit/record-entry";
 import type { AnyContext } from "../context";
-import { callGateway } from "../gateways/framework-client";
-import { localUser } from "../members/member";
-import type { Agreement } from "./agreement";
+import { type Agreement, byHost } from "./agreement";
 import { changeAgreement, listRevoking } from "./agreements.repo";
+import { tellHost } from "./tell-host";
 
 /** A host that never signed it and does not know it has nothing to end. */
 const isSettled = (error: unknown, agreement: Agreement) =>
@@ -17,10 +17,11 @@ const answerOf = z.looseObject({ state: z.enum(["REVOKED", "REVOKING"]) });
 /** True once the host has acknowledged that nothing runs any more; a host that is away is told again by the hub's loop. */
 export async function tellHostOfRevocation(ctx: AnyContext, agreement: Agreement): Promise<boolean> {
   const { id, host } = agreement;
-  const to = { cluster: host, user: { ...localUser([]), account: "hub", pseudonym: "hub" } };
   try {
-    const call = { method: "POST", path: `/v1/agreements/${id}/revoke`, json: {}, timeoutMs: 9000 } as const;
-    if (answerOf.parse(await callGateway(ctx, to, call)).state === "REVOKING") return false;
+    failpoint("hub.revoke.before-send");
+    const told = answerOf.parse(await tellHost(ctx, agreement, "revoke"));
+    failpoint("hub.revoke.after-send");
+    if (told.state === "REVOKING") return false;
   } catch (error) {
     if (!isSettled(error, agreement)) {
       const reason = error instanceof KrdcError ? error.reason : String(error);
@@ -36,15 +37,12 @@ export async function tellHostOfRevocation(ctx: AnyContext, agreement: Agreement
 }
 
 /** One host's revocations in turn; a host that does not answer keeps nobody else's waiting, nor its own for each in full. */
-async function tellHost(ctx: AnyContext, agreements: Agreement[]): Promise<void> {
+async function tellInTurn(ctx: AnyContext, agreements: Agreement[]): Promise<void> {
   for (const agreement of agreements) if (!(await tellHostOfRevocation(ctx, agreement))) return;
 }
 
 /** Tells every host again that has not acknowledged a revocation. */
 export async function settleRevocations(ctx: AnyContext): Promise<void> {
-  const byHost = new Map<string, Agreement[]>();
-  for (const agreement of await listRevoking(ctx.db)) {
-    byHost.set(agreement.host, [...(byHost.get(agreement.host) ?? []), agreement]);
-  }
-  await Promise.all([...byHost.values()].map((agreements) => tellHost(ctx, agreements)));
+  const waiting = byHost(await listRevoking(ctx.db));
+  await Promise.all(waiting.map((agreements) => tellInTurn(ctx, agreements)));
 }

@@ -16,8 +16,19 @@ const invariants: Record<string, SQL> = {
   "grant.same_hashes_for_one_attempt": sql`
     select run_key || '/' || attempt as what from grants
     group by run_key, attempt having count(distinct (parameters_hash, inputs_hash)) > 1`,
+  "grant.one_open_attempt": sql`
+    select run_key as what from grants where closed_at is null and introspected_at is not null
+    group by run_key having count(distinct attempt) > 1`,
+  "usage.is_of_its_grant": sql`
+    select u.run_key || '/' || u.attempt as what from usage_entries u join grants g on g.id = u.grant_id
+    where (u.run_key, u.attempt, u.agreement_id, u.home, u.host)
+      is distinct from (g.run_key, g.attempt, g.agreement_id, g.home, g.host)`,
   "agreement.budget_kept": sql`
-    select id::text as what from agreements where runs_used > coalesce((document->>'maxRuns')::int, runs_used)`,
+    select id::text as what from agreements
+    where runs_used > coalesce((document->'budget'->>'runs')::bigint, (document->>'maxRuns')::bigint, runs_used)`,
+  "agreement.delivered_has_an_answer": sql`
+    select id::text as what from agreements where state in ('ACTIVE', 'SUSPENDED', 'REJECTED') and delivered_at is null
+    and document->>'schema' = 'krdc.agreement/v2'`,
   "agreement.runs_counted_once": sql`
     select m.id::text as what from agreements m
     where m.runs_used <> (select count(distinct g.run_key) from grants g where g.agreement_id = m.id)`,

@@ -45,3 +45,17 @@ export function heartbeatVerdict(before: Heartbeat | null, next: Heartbeat): Hea
   if (next.epoch < before.epoch) return "stale";
   return next.epoch === before.epoch && next.seq <= before.seq ? "stale" : "fresh";
 }
+
+/** Design: a clock that is further off stops new grants. */
+const mostSkewSeconds = 25;
+
+/** How far its clock ran ahead of ours at its last heartbeat; null while it was never heard. */
+export function skewSecondsOf({ heartbeat, heartbeatAt }: Pick<Cluster, "heartbeat" | "heartbeatAt">): number | null {
+  if (!heartbeat || !heartbeatAt) return null;
+  return Math.round((Date.parse(heartbeat.time) - heartbeatAt.getTime()) / 100) / 10;
+}
+
+export const isSkewed = (seconds: number | null) => seconds !== null && Math.abs(seconds) > mostSkewSeconds;
+
+/** Why a cluster is SUSPENDED; one that left can only be invited again. */
+export type SuspendedReason = "operator" | "hub" | "other_uid" | "left";

@@ -1,9 +1,10 @@
-import { and, asc, eq, gt, inArray, isNotNull, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, isNotNull, or, sql } from "drizzle-orm";
+import { auditEntries } from "#drizzle/hub/schema/audit";
 import { clusters } from "#drizzle/hub/schema/clusters";
 import { appVersions } from "#drizzle/hub/schema/market";
 import type { Db } from "#server/db/connect";
 import type { Heartbeat } from "#server/protocol/framework-api";
-import type { PublicKey } from "#server/protocol/keys";
+import { type PublicKey, publicKey } from "#server/protocol/keys";
 import type { Cluster } from "./cluster";
 
 type Invitation = Pick<Cluster, "name" | "title" | "joinTokenHash" | "joinTokenExpiresAt" | "invitedBy">;
@@ -64,15 +65,42 @@ export async function findByKey(db: Db, jkt: string): Promise<Cluster | undefine
   return row;
 }
 
-type Change = Partial<Pick<Cluster, "state" | "isApprovedByOperator" | "isApprovedByHub" | "fingerprintTries">>;
+type Change = Partial<
+  Pick<Cluster, "state" | "isApprovedByOperator" | "isApprovedByHub" | "fingerprintTries" | "suspendedReason">
+>;
 
 export async function updateCluster(db: Db, name: string, change: Change): Promise<void> {
   await db.update(clusters).set(change).where(eq(clusters.name, name));
 }
 
-/** Too many wrong fingerprints: the key goes, and somebody must invite again. */
+/** The name under which the audit keeps a replaced key, which is the only place that never forgets. */
+export const replacedKeyAction = "cluster.replace";
+
+/** Keys that a cluster of this name had before, newest first. */
+export async function listReplacedKeys(db: Db, name: string): Promise<PublicKey[]> {
+  const rows = await db
+    .select({ detail: auditEntries.detail })
+    .from(auditEntries)
+    .where(and(eq(auditEntries.action, replacedKeyAction), eq(auditEntries.subject, name)))
+    .orderBy(desc(auditEntries.at));
+  return rows.flatMap(({ detail }) => {
+    const parsed = publicKey.safeParse(detail.key);
+    return parsed.success ? [parsed.data] : [];
+  });
+}
+
+export async function listSuspended(db: Db): Promise<string[]> {
+  const rows = await db
+    .select({ name: clusters.name })
+    .from(clusters)
+    .where(eq(clusters.state, "SUSPENDED"))
+    .orderBy(asc(clusters.name));
+  return rows.map(({ name }) => name);
+}
+
+/** Too many wrong fingerprints, or a key that is replaced: the key goes, and somebody must invite again. */
 export async function voidEnrolment(db: Db, name: string): Promise<void> {
-  const gone = { key: null, jkt: null, gateway: null, heartbeat: null, heartbeatAt: null };
+  const gone = { key: null, jkt: null, gateway: null, heartbeat: null, heartbeatAt: null, suspendedReason: null };
   await db
     .update(clusters)
     .set({ ...gone, state: "INVITED", isApprovedByOperator: false, isApprovedByHub: false, fingerprintTries: 0 })

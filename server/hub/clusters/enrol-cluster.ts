@@ -23,7 +23,7 @@ export async function enrolCluster(
   // The same key again is a lost answer, not a second enrolment.
   const known = await findByKey(ctx.db, proven.jkt);
   if (known) return againOf(known, request.name);
-  await mayCall(request.gateway, ctx.hub.allowedOrigins);
+  await mayCall(request.gateway, ctx.hub);
   const { name, title, gateway } = request;
   return ctx.db.transaction(async (tx) => {
     const values = { name, title, gateway, key: proven.key, jkt: proven.jkt };

@@ -1,7 +1,7 @@
 import type { ClusterRow } from "#server/protocol/portal-views";
 import type { HubContext } from "../context";
 import { may } from "../members/may";
-import { type Cluster, fingerprintHead, stateOf } from "./cluster";
+import { type Cluster, fingerprintHead, skewSecondsOf, stateOf } from "./cluster";
 import { countApps, listAll } from "./clusters.repo";
 
 function headFor(ctx: HubContext, cluster: Cluster): string | null {
@@ -11,6 +11,17 @@ function headFor(ctx: HubContext, cluster: Cluster): string | null {
     may(ctx.user, "cluster.approve_as_hub") ||
     may(ctx.user, "cluster.approve_as_operator", { cluster: name, invitedBy });
   return mayRead ? fingerprintHead(cluster.key) : null;
+}
+
+/** What the reader may do about it now. */
+function choicesOf(ctx: HubContext, { name, state, suspendedReason }: Cluster) {
+  const hasLeft = suspendedReason === "left";
+  return {
+    maySuspend: state === "ACTIVE" && may(ctx.user, "cluster.suspend", { cluster: name }),
+    mayResume: state === "SUSPENDED" && !hasLeft && may(ctx.user, "cluster.resume"),
+    mayLeave:
+      (state === "ACTIVE" || state === "SUSPENDED") && !hasLeft && may(ctx.user, "cluster.leave", { cluster: name }),
+  };
 }
 
 function rowOf(ctx: HubContext, cluster: Cluster, apps: number): ClusterRow {
@@ -29,6 +40,11 @@ function rowOf(ctx: HubContext, cluster: Cluster, apps: number): ClusterRow {
     hosted: heartbeat?.hosted ?? 0,
     apps,
     fingerprintHead: headFor(ctx, cluster),
+    skewSeconds: skewSecondsOf(cluster),
+    suspendedReason: cluster.suspendedReason,
+    approvals: { operator: cluster.isApprovedByOperator, hub: cluster.isApprovedByHub },
+    invitationExpiresAt: cluster.joinTokenExpiresAt?.toISOString() ?? null,
+    ...choicesOf(ctx, cluster),
   };
 }
 

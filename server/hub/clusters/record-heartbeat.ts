@@ -3,7 +3,7 @@ import { KrdcError } from "#server/errors";
 import type { Heartbeat, heartbeatAnswer } from "#server/protocol/framework-api";
 import { recordEntry } from "../audit/record-entry";
 import type { ClusterContext } from "../context";
-import { heartbeatVerdict } from "./cluster";
+import { heartbeatVerdict, type SuspendedReason } from "./cluster";
 import { listActive, updateCluster, writeHeartbeat } from "./clusters.repo";
 
 export type HeartbeatAnswer = z.infer<typeof heartbeatAnswer>;
@@ -31,7 +31,8 @@ export async function recordHeartbeat(ctx: ClusterContext, heartbeat: Heartbeat)
 async function suspendCopiedKey(ctx: ClusterContext): Promise<void> {
   const { name } = ctx.user;
   await ctx.db.transaction(async (tx) => {
-    await updateCluster(tx, name, { state: "SUSPENDED" });
+    const suspendedReason: SuspendedReason = "other_uid";
+    await updateCluster(tx, name, { state: "SUSPENDED", suspendedReason });
     await recordEntry(tx, ctx.now(), { actor: "hub", action: "cluster.suspend_other_uid", subject: name });
   });
 }

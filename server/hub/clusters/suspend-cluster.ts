@@ -2,7 +2,8 @@ import { KrdcError } from "#server/errors";
 import { recordEntry } from "../audit/record-entry";
 import type { HubContext } from "../context";
 import { may } from "../members/may";
-import type { Cluster } from "./cluster";
+import { isHubOperator } from "../members/member";
+import type { Cluster, SuspendedReason } from "./cluster";
 import { lockByName, updateCluster } from "./clusters.repo";
 
 /** No grants from it, none for it, until the hub operator lets it in again; a narrowing that needs no second person. */
@@ -18,7 +19,8 @@ export async function suspendCluster(
     }
     if (cluster.state === "SUSPENDED") return { state: cluster.state };
     if (cluster.state !== "ACTIVE") throw new KrdcError("conflict", "cluster.not_active");
-    await updateCluster(tx, name, { state: "SUSPENDED" });
+    const suspendedReason: SuspendedReason = isHubOperator(ctx.user) ? "hub" : "operator";
+    await updateCluster(tx, name, { state: "SUSPENDED", suspendedReason });
     await recordEntry(tx, ctx.now(), { actor: ctx.user.account, action: "cluster.suspend", subject: name });
     return { state: "SUSPENDED" };
   });

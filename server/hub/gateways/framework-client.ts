@@ -1,21 +1,25 @@
 import { type Call, callJson, callStream, type StreamCall, sendStream } from "#server/protocol/call";
-import { getActiveCluster } from "../clusters/get-active-cluster";
+import { getActiveCluster, getMemberCluster } from "../clusters/get-active-cluster";
 import type { AnyContext } from "../context";
 import type { User } from "../members/member";
 import { mayCall } from "./may-call";
 import { makePortalToken } from "./portal-token";
 
-/** Where a call goes: the cluster, and whom the portal speaks for. */
-export type Destination = { cluster: string; user: User };
+/**
+ * Where a call goes: the cluster, and whom the portal speaks for. One that only takes something away reaches a suspended
+ * cluster as well.
+ */
+export type Destination = { cluster: string; user: User; isNarrowing?: boolean };
 type Path = { path: `/v1/${string}` };
 type GatewayCall = Omit<Call, "url" | "token"> & Path;
 
-async function addressed(ctx: AnyContext, { cluster, user }: Destination, path: string) {
-  const { gateway } = await getActiveCluster(ctx.db, cluster);
-  await mayCall(gateway, ctx.hub.allowedOrigins);
+async function addressed(ctx: AnyContext, { cluster, user, isNarrowing = false }: Destination, path: string) {
+  const { gateway } = await (isNarrowing ? getMemberCluster : getActiveCluster)(ctx.db, cluster);
+  await mayCall(gateway, ctx.hub);
   return {
     url: `${gateway.replace(/\/$/, "")}${path}`,
     token: await makePortalToken(ctx.hub, user, cluster, ctx.now()),
+    now: ctx.now(),
   };
 }
 

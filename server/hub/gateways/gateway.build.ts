@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { hostSignatureType } from "#server/protocol/agreement";
+import { type AgreementDocument, agreementProposal, hostSignatureType } from "#server/protocol/agreement";
 import type { PrivateKey } from "#server/protocol/keys";
 import { signDocument } from "#server/protocol/signed-document";
 
@@ -15,8 +15,17 @@ export type GatewayDouble = {
   /** Takes the place of an answer, by `METHOD /path` with ids as `:id`. */
   answers: Map<string, Handler>;
   signWith: (key: PrivateKey) => void;
+  /** Apps that its owner allows person by person. */
+  onRequest: Set<string>;
   close: () => Promise<void>;
 };
+
+/** The answer of a host whose standing offer covers what is asked. */
+export const signedBy = async (key: PrivateKey, document: AgreementDocument) => ({
+  state: "SIGNED" as const,
+  document,
+  hostSignature: await signDocument(key, hostSignatureType, document),
+});
 
 const patternOf = (method: string, path: string) => `${method} ${path.replace(/[0-9a-f-]{36}/g, ":id")}`;
 
@@ -29,15 +38,18 @@ async function read(request: IncomingMessage): Promise<string> {
 export async function aGateway(): Promise<GatewayDouble> {
   let key: PrivateKey | undefined;
   const asked: Asked[] = [];
+  const onRequest = new Set<string>();
   const answers = new Map<string, Handler>([
     [
       "POST /v1/agreements",
       async ({ body }) => {
         if (!key) return { status: 503, json: { status: 503, code: "not_ready" } };
-        return { json: { hostSignature: await signDocument(key, hostSignatureType, JSON.parse(body).document) } };
+        const { document } = agreementProposal.parse(JSON.parse(body));
+        return { json: onRequest.has(document.app) ? { state: "REQUESTED" } : await signedBy(key, document) };
       },
     ],
     ["POST /v1/agreements/:id/revoke", () => ({ json: { state: "REVOKED" } })],
+    ["POST /v1/agreements/:id/suspend", () => ({ json: { state: "SUSPENDED" } })],
     ["PUT /v1/runs/:id", () => ({ status: 201, json: {} })],
   ]);
   const server: Server = createServer(async (request, response) => {
@@ -53,6 +65,7 @@ export async function aGateway(): Promise<GatewayDouble> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
     answers,
+    onRequest,
     signWith: (given) => {
       key = given;
     },

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { isPublicAddress, mayCall } from "./may-call";
 
 const resolve = async (host: string) => (host === "gateway.example" ? ["203.0.113.9"] : ["203.0.113.9", "127.0.0.1"]);
-const allowed = ["http://127.0.0.1:4001"];
+const allowed = { allowedOrigins: ["http://127.0.0.1:4001"], allowedNetworks: [] };
 
 describe("the hub calls only the open internet and the exact origins that it was given", () => {
   test.each([
@@ -36,4 +36,26 @@ describe("the hub calls only the open internet and the exact origins that it was
 test("inner addresses are known in both families", () => {
   expect(["8.8.8.8", "2606:4700::1111"].map(isPublicAddress)).toEqual([true, true]);
   expect(["0.0.0.0", "::", "::1", "192.168.1.1", "fe80::1", "x"].map(isPublicAddress)).toEqual(Array(6).fill(false));
+});
+
+describe("a range that its operator allowed may be called too, also without TLS", () => {
+  const ranges = { allowedOrigins: [], allowedNetworks: ["10.1.0.0/16", "fd00:1::/32"] };
+  const inner = async (host: string) => (host === "gateway.inner" ? ["10.1.2.3"] : ["10.1.2.3", "10.2.0.1"]);
+
+  test.each(["http://10.1.200.3:4003", "https://10.1.0.1", "http://[fd00:1::5]:4003", "http://gateway.inner"])(
+    "%s is called",
+    (address) => expect(mayCall(address, ranges, inner)).resolves.toBeUndefined(),
+  );
+
+  test.each([
+    "http://10.2.0.1",
+    "http://127.0.0.1",
+    "https://169.254.169.254",
+    "http://[fd00:2::5]",
+    "http://half.inner",
+    "ftp://10.1.0.1",
+    "http://user@10.1.0.1",
+  ])("%s is refused", async (address) => {
+    await expect(mayCall(address, ranges, inner)).rejects.toMatchObject({ reason: "gateway.address_refused" });
+  });
 });

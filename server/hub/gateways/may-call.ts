@@ -33,18 +33,33 @@ const resolveAll: Resolve = async (host) => (await lookup(host, { all: true })).
 
 const refused = (address: string) => new KrdcError("forbidden", "gateway.address_refused", { detail: { address } });
 
-/** Refuses an address that the hub must not call: anything inner or without TLS, unless its exact origin is allowed. */
+/** What an operator of the hub allows although it is inner: exact origins, and ranges such as `10.1.0.0/16`. */
+export type Allowed = { allowedOrigins: readonly string[]; allowedNetworks: readonly string[] };
+
+function isAllowedNetwork(address: string, networks: readonly string[]): boolean {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [net = "", bits = ""] = network.split("/");
+    if (isIP(net) !== 0) list.addSubnet(net, Number(bits), isIP(net) === 6 ? "ipv6" : "ipv4");
+  }
+  return isIP(address) !== 0 && list.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+}
+
+/** Refuses an address that the hub must not call: anything inner or without TLS, unless it is allowed by name or range. */
 export async function mayCall(
   address: string,
-  allowedOrigins: readonly string[],
+  { allowedOrigins, allowedNetworks }: Allowed,
   resolve: Resolve = resolveAll,
 ): Promise<void> {
   if (!URL.canParse(address)) throw refused(address);
   const url = new URL(address);
-  if (url.username || url.password) throw refused(url.origin);
+  if (url.username || url.password || !/^https?:$/.test(url.protocol)) throw refused(url.origin);
   if (allowedOrigins.includes(url.origin)) return;
-  if (url.protocol !== "https:") throw refused(url.origin);
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const addresses = isIP(host) ? [host] : await resolve(host).catch(() => []);
+  // Inside a range that was allowed on purpose the network itself is trusted, also without TLS.
+  const isOurs = addresses.length > 0 && addresses.every((one) => isAllowedNetwork(one, allowedNetworks));
+  if (isOurs) return;
+  if (url.protocol !== "https:") throw refused(url.origin);
   if (addresses.length === 0 || !addresses.every(isPublicAddress)) throw refused(url.origin);
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { AuthorizedStep } from "#drizzle/hub/schema/grants";
 import type { Db } from "#server/db/connect";
 import { recordEntry } from "../audit/record-entry";
-import type { Authorization } from "./grant-checks";
+import type { Authorization } from "./grant";
 import { findAuthorizationOfRun, upsertAuthorization } from "./grants.repo";
 
 /** Design: an authorization lives until its agreements end, at most this long. */

@@ -1,18 +1,20 @@
-import type { authorizations, grants } from "#drizzle/hub/schema/grants";
 import type { GrantRequest } from "#server/protocol/framework-api";
+import type { Receipt } from "#server/protocol/hosted-run";
+import { overCeiling } from "#server/protocol/limits";
 import { runKeyOf } from "#server/protocol/run-key";
-import { type Agreement, coversDigest, hasBudget, refusalFor } from "../agreements/agreement";
-import type { Cluster } from "../clusters/cluster";
+import { type Agreement, coversDigest, refusalFor, usedUpTerm } from "../agreements/agreement";
+import { type Cluster, isSkewed, skewSecondsOf } from "../clusters/cluster";
 import type { User } from "../members/member";
-
-export type Authorization = typeof authorizations.$inferSelect;
-export type Grant = typeof grants.$inferSelect;
+import { isOfGrant, type UsageSum } from "../usage/usage";
+import type { Authorization, Grant } from "./grant";
 
 /** Everything that a decision about a grant may look at, read before it. */
 export type GrantFacts = {
   now: Date;
   /** The calling cluster's name. */
   home: string;
+  /** How far its clock runs ahead of ours. */
+  homeSkew: number | null;
   request: GrantRequest;
   authorization: Authorization | undefined;
   /** Undefined when the member was disabled. */
@@ -24,6 +26,14 @@ export type GrantFacts = {
   earlier: readonly Grant[];
   /** Whether any grant of this runKey, of whatever attempt, was counted. */
   isCounted: boolean;
+  /** What ended attempts under the agreement took. */
+  used: UsageSum;
+  /** Grants of earlier attempts of this runKey that are not closed. */
+  openBefore: readonly Grant[];
+  /** The end of the previous attempt, if its host signed what the home shows. */
+  previousReceipt: Receipt | undefined;
+  /** Whether a later attempt was granted. */
+  hasLater: boolean;
 };
 
 /** The part that must still hold when a host asks again. */
@@ -70,8 +80,14 @@ const agreementStands: Check<StandingFacts> = ({ agreement, authorization, reque
   );
 };
 
-const budgetLeft: Check = ({ agreement, isCounted }) =>
-  refuseIf(agreement !== undefined && !isCounted && !hasBudget(agreement), "agreement.budget_used");
+const withinPerRun: Check = ({ agreement, request }) =>
+  refuseIf(
+    agreement !== undefined && overCeiling(request.limits, agreement.document.perRun) !== undefined,
+    "agreement.over_per_run",
+  );
+
+const budgetLeft: Check = ({ agreement, used, isCounted }) =>
+  refuseIf(agreement !== undefined && usedUpTerm(agreement, used, isCounted) !== undefined, "agreement.budget_used");
 
 const appListed: Check<StandingFacts> = ({ isListed }) => refuseIf(!isListed, "app.withdrawn");
 
@@ -79,6 +95,28 @@ const hostActive: Check = ({ host }) => {
   if (!host || host.state === "SUSPENDED") return "cluster.suspended";
   return refuseIf(host.state !== "ACTIVE", "cluster.not_active");
 };
+
+const clocksAgree: Check = ({ homeSkew, host }) =>
+  refuseIf(isSkewed(homeSkew) || (host !== undefined && isSkewed(skewSecondsOf(host))), "cluster.clock_skew");
+
+const isProvenOver = ({ previousReceipt }: GrantFacts, grant: Grant) =>
+  previousReceipt !== undefined && isOfGrant(previousReceipt, grant);
+
+/**
+ * One live attempt for each run over all placements: whatever a host may have let in is over by the host's own signed
+ * word, was refused everywhere, or was given up by a person who knew that it may run twice.
+ */
+const previousOver: Check = (facts) => {
+  const { request, openBefore } = facts;
+  const { kind } = request.previous;
+  if (request.attempt === 1) return refuseIf(kind !== "none", "grant.other_previous");
+  if (kind === "refused" || kind === "abandoned") return undefined;
+  const isLetIn = (grant: Grant) => grant.introspectedAt !== null;
+  const mayLive = openBefore.some((grant) => isLetIn(grant) && !isProvenOver(facts, grant));
+  return refuseIf(mayLive, "grant.previous_attempt_open");
+};
+
+const noLaterAttempt: Check = ({ hasLater }) => refuseIf(hasLater, "grant.older_attempt");
 
 const sameHashes: Check = ({ earlier, request }) =>
   refuseIf(
@@ -93,9 +131,13 @@ export const grantChecks: readonly Check<GrantFacts>[] = [
   runKeyTrue,
   memberLives,
   agreementStands,
+  withinPerRun,
   budgetLeft,
   appListed,
   hostActive,
+  clocksAgree,
+  noLaterAttempt,
+  previousOver,
   sameHashes,
 ];
 

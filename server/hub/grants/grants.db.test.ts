@@ -12,13 +12,16 @@ import type { GrantRequest } from "#server/protocol/framework-api";
 import { verifyGrant } from "#server/protocol/grant";
 import { publicPart, thumbprintOf } from "#server/protocol/keys";
 import { runKeyOf } from "#server/protocol/run-key";
-import { ensureAgreement } from "../agreements/ensure-agreement";
+import { unbounded } from "../agreements/agreement";
 import { checkHub } from "../checks/check-hub";
+import { listClusters } from "../clusters/list-clusters";
+import { recordHeartbeat } from "../clusters/record-heartbeat";
 import type { Hub, HubContext } from "../context";
 import { aGateway, type GatewayDouble } from "../gateways/gateway.build";
-import { aCluster, aContext, aHub, aMember, anApp, type Clock, type TestCluster } from "../hub.build";
+import { aCluster, aContext, aHeartbeat, aHub, aMember, anApp, type Clock, type TestCluster } from "../hub.build";
 import { publishListing } from "../market/publish-listing";
-import { authorizeRun } from "./authorize-run";
+import { recordReceipts } from "../usage/record-receipts";
+import { anAuthorizedStep, aReceipt } from "./grants.build";
 import { introspectGrant } from "./introspect-grant";
 import { issueGrant } from "./issue-grant";
 
@@ -37,26 +40,7 @@ const hash = (letter: string) => letter.repeat(64);
 beforeEach(async () => {
   clock.now = new Date();
   ctx = aContext(database.db, hub, clock, await aMember(database.db, randomUUID()));
-  const agreement = await ensureAgreement(ctx, app);
-  const runId = randomUUID();
-  const step = { host: "bio", app: "trend", version: app.version, digest: app.digest, agreementId: agreement.id };
-  const consent = { memberId: ctx.user.id, account: ctx.user.account, runId, home: "materials", workflowDigest: "w" };
-  const steps = { trend: { ...step, maxInstances: 2, maxAttempts: 3 } };
-  const { id } = await authorizeRun(ctx.db, { ...consent, steps, agreementsEnd: agreement.expiresAt }, clock.now);
-  const runKey = runKeyOf({ homeId: "materials", runId, stepPath: "trend", index: 0 });
-  request = {
-    ...step,
-    authorizationId: id,
-    runId,
-    step: "trend",
-    index: 0,
-    attempt: 1,
-    runKey,
-    parametersHash: hash("a"),
-    inputsHash: hash("b"),
-    limits: { cpuMillis: 500, memoryBytes: 1, gpu: 0, durationSeconds: 60, outputBytes: 1 },
-    resultsLifetimeDays: 14,
-  };
+  request = await anAuthorizedStep(ctx, app, "materials");
 });
 beforeAll(async () => {
   database = await aHubDatabase(inject("pgAdminUrl"));
@@ -158,9 +142,45 @@ describe("a grant is refused", () => {
   test("when the budget of runs is used", async () => {
     const [row] = await ctx.db.select().from(agreements).where(eq(agreements.id, request.agreementId));
     if (!row) throw new TypeError("the agreement was made above");
-    const document = { ...row.document, maxRuns: 1 };
+    const document = { ...row.document, budget: { ...row.document.budget, runs: 1 } };
     await setAgreement({ document, runsUsed: 1 })();
     await expect(ask()).rejects.toMatchObject({ reason: "agreement.budget_used" });
+  });
+
+  test("when it asks for more than one run may take, and for the first term that is over", async () => {
+    const limits = { ...request.limits, gpu: 9 };
+    await expect(ask({ limits })).rejects.toMatchObject({ reason: "agreement.over_per_run", detail: { name: "gpu" } });
+  });
+
+  test("when ended attempts took more than the agreement gives", async () => {
+    const [row] = await ctx.db.select().from(agreements).where(eq(agreements.id, request.agreementId));
+    if (!row) throw new TypeError("the agreement was made above");
+    const { grantId } = await ask();
+    const receipt = await aReceipt(bio.key, request, { cpuSeconds: 10.5 });
+    await recordReceipts(await materials.context(), { receipts: [{ ...request, grantId, receipt }] });
+    const budgetOf = (cpuSeconds: number) => ({ document: { ...row.document, budget: { ...unbounded, cpuSeconds } } });
+    await setAgreement(budgetOf(11))();
+    await ask();
+    await setAgreement(budgetOf(10))();
+    await expect(ask()).rejects.toMatchObject({ reason: "agreement.budget_used", detail: { name: "cpuSeconds" } });
+  });
+
+  test.each([
+    { given: "its own clock is 26 s ahead", cluster: "materials", skewMs: 26_000 },
+    { given: "the host's clock is 26 s behind", cluster: "bio", skewMs: -26_000 },
+  ])("while $given", async ({ cluster, skewMs }) => {
+    const beat = async (seq: number, ms: number) => {
+      const { url } = cluster === "bio" ? host : { url: "http://127.0.0.1:31" };
+      const time = new Date(clock.now.getTime() + ms).toISOString();
+      const from = await (cluster === "bio" ? bio : materials).context();
+      await recordHeartbeat(from, aHeartbeat(url, { seq, time }));
+    };
+    await beat(2, skewMs);
+    await expect(ask()).rejects.toMatchObject({ reason: "cluster.clock_skew", detail: { cluster } });
+    const [shown] = (await listClusters(ctx)).filter(({ name }) => name === cluster);
+    expect(shown?.skewSeconds).toBe(skewMs / 1000);
+    await beat(3, skewMs > 0 ? 25_000 : -25_000);
+    await ask();
   });
 
   test("when the app was withdrawn, and when its host is suspended", async () => {
@@ -188,7 +208,7 @@ test("the check names an agreement whose count does not fit its grants", async (
 test("racing grants never exceed the budget", async () => {
   const [row] = await ctx.db.select().from(agreements).where(eq(agreements.id, request.agreementId));
   if (!row) throw new TypeError("the agreement was made above");
-  await setAgreement({ document: { ...row.document, maxRuns: 1 } })();
+  await setAgreement({ document: { ...row.document, budget: { ...row.document.budget, runs: 1 } } })();
   const keys = [0, 1].map((index) => runKeyOf({ homeId: "materials", runId: request.runId, stepPath: "trend", index }));
   const asked = [0, 1, 0, 1, 0, 1].map((index) => ask({ index, runKey: keys[index] ?? "" }));
   const results = await Promise.allSettled(asked);

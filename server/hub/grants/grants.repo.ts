@@ -1,7 +1,7 @@
-import { and, desc, eq, isNull, sql } from "drizzle-orm";
-import { authorizations, grants } from "#drizzle/hub/schema/grants";
+import { and, desc, eq, gt, inArray, isNotNull, isNull, lt, sql } from "drizzle-orm";
+import { authorizations, grants, usageEntries } from "#drizzle/hub/schema/grants";
 import type { Db } from "#server/db/connect";
-import type { Authorization, Grant } from "./grant-checks";
+import type { Authorization, Grant } from "./grant";
 
 /** A run that was refused and is submitted again gets its consent anew. */
 export async function upsertAuthorization(
@@ -36,7 +36,7 @@ export async function revokeOfRun(db: Db, runId: string, now: Date): Promise<voi
     .where(and(eq(authorizations.runId, runId), isNull(authorizations.revokedAt)));
 }
 
-export async function insertGrant(db: Db, values: Omit<Grant, "introspectedAt">): Promise<void> {
+export async function insertGrant(db: Db, values: Omit<Grant, "introspectedAt" | "closedAt">): Promise<void> {
   await db.insert(grants).values(values);
 }
 
@@ -64,6 +64,63 @@ export async function isCountedRun(db: Db, runKey: string, agreementId: string):
   return row !== undefined;
 }
 
-export async function markIntrospected(db: Db, id: string, now: Date): Promise<void> {
-  await db.update(grants).set({ introspectedAt: now }).where(eq(grants.id, id));
+/** Grants of earlier attempts that still open something, kept as they are until the caller's transaction ends. */
+export async function lockOpenBefore(db: Db, runKey: string, attempt: number): Promise<Grant[]> {
+  return db
+    .select()
+    .from(grants)
+    .where(and(eq(grants.runKey, runKey), lt(grants.attempt, attempt), isNull(grants.closedAt)))
+    .orderBy(grants.id)
+    .for("update");
+}
+
+export async function closeBefore(db: Db, runKey: string, attempt: number, now: Date): Promise<void> {
+  await db
+    .update(grants)
+    .set({ closedAt: now })
+    .where(and(eq(grants.runKey, runKey), lt(grants.attempt, attempt), isNull(grants.closedAt)));
+}
+
+/** Whether a later attempt of this run was granted. */
+export async function hasLater(db: Db, runKey: string, attempt: number): Promise<boolean> {
+  const [row] = await db
+    .select({ one: sql`1` })
+    .from(grants)
+    .where(and(eq(grants.runKey, runKey), gt(grants.attempt, attempt)))
+    .limit(1);
+  return row !== undefined;
+}
+
+/** False when it was closed: whoever closes it waits for this statement, or this one for them. */
+export async function markIntrospected(db: Db, id: string, now: Date): Promise<boolean> {
+  const rows = await db
+    .update(grants)
+    .set({ introspectedAt: now })
+    .where(and(eq(grants.id, id), isNull(grants.closedAt)))
+    .returning({ id: grants.id });
+  return rows.length === 1;
+}
+
+export async function countLive(
+  db: Db,
+  agreements: readonly string[],
+): Promise<{ agreementId: string; live: number }[]> {
+  if (agreements.length === 0) return [];
+  const hasEnded = sql`exists (select 1 from ${usageEntries}
+    where ${usageEntries.runKey} = ${grants.runKey} and ${usageEntries.attempt} = ${grants.attempt})`;
+  return db
+    .select({
+      agreementId: grants.agreementId,
+      live: sql<number>`count(distinct (${grants.runKey}, ${grants.attempt}))::int`,
+    })
+    .from(grants)
+    .where(
+      and(
+        inArray(grants.agreementId, [...agreements]),
+        isNotNull(grants.introspectedAt),
+        isNull(grants.closedAt),
+        sql`not ${hasEnded}`,
+      ),
+    )
+    .groupBy(grants.agreementId);
 }

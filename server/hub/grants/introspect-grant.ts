@@ -1,11 +1,13 @@
 import type { z } from "zod";
+import { failpoint } from "#server/failpoint";
 import type { introspectionAnswer, introspectionRequest } from "#server/protocol/framework-api";
 import { findAgreement } from "../agreements/find-agreement";
 import { findCluster } from "../clusters/find-cluster";
 import type { ClusterContext } from "../context";
 import { isListedVersion } from "../market/is-listed-version";
 import { findUser } from "../members/find-user";
-import { type Authorization, type Grant, introspectionChecks, refusalBy, type StandingFacts } from "./grant-checks";
+import type { Authorization, Grant } from "./grant";
+import { introspectionChecks, refusalBy, type StandingFacts } from "./grant-checks";
 import { findAuthorization, findGrant, markIntrospected } from "./grants.repo";
 
 type Question = z.infer<typeof introspectionRequest>;
@@ -17,14 +19,17 @@ export async function introspectGrant(ctx: ClusterContext, question: Question): 
   const isAsked =
     grant?.host === ctx.user.name && grant.runKey === question.runKey && grant.attempt === question.attempt;
   if (!grant || !isAsked) return { active: false, reason: "grant.unknown" };
+  if (grant.closedAt) return { active: false, reason: "grant.closed" };
   if (grant.expiresAt <= ctx.now()) return { active: false, reason: "grant.expired" };
   const home = await findCluster(ctx.db, grant.home);
   if (home?.state !== "ACTIVE") return { active: false, reason: "cluster.suspended" };
   const authorization = await findAuthorization(ctx.db, grant.authorizationId);
   if (!authorization) return { active: false, reason: "authorization.missing" };
-  const reason = refusalBy(introspectionChecks, await factsOf(ctx, grant, authorization)) ?? null;
-  if (reason === null) await markIntrospected(ctx.db, grant.id, ctx.now());
-  return { active: reason === null, reason };
+  const reason = refusalBy(introspectionChecks, await factsOf(ctx, grant, authorization));
+  if (reason) return { active: false, reason };
+  const isOpen = await markIntrospected(ctx.db, grant.id, ctx.now());
+  failpoint("hub.introspection.before-answer");
+  return isOpen ? { active: true, reason: null } : { active: false, reason: "grant.closed" };
 }
 
 async function factsOf(ctx: ClusterContext, grant: Grant, authorization: Authorization): Promise<StandingFacts> {

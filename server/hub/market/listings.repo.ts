@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, inArray, isNull, notInArray, or, type SQL, sql } from "drizzle-orm";
+import { clusters } from "#drizzle/hub/schema/clusters";
 import { appVersions, listings } from "#drizzle/hub/schema/market";
 import type { Db } from "#server/db/connect";
 import type { AppVersion } from "#server/graph/app";
@@ -88,6 +89,10 @@ const matching = ({ like, bigrams }: SearchWord): SQL | undefined =>
     sql`${listings.searchText} like ${like}`,
   );
 
+/** What a cluster offered that has left comes back with it. */
+const hostsStill = sql`not exists (select 1 from ${clusters}
+  where ${clusters.name} = ${listings.cluster} and ${clusters.suspendedReason} = 'left')`;
+
 function chosen(filter: ListingFilter, except?: Dimension): SQL | undefined {
   const within = (dimension: Dimension, condition: (values: string[]) => SQL) => {
     const values = [...filter[dimension]];
@@ -96,6 +101,7 @@ function chosen(filter: ListingFilter, except?: Dimension): SQL | undefined {
   const { runnable } = filter;
   return and(
     isNull(appVersions.withdrawnAt),
+    hostsStill,
     ...filter.words.map(matching),
     within("clusters", (values) => inArray(listings.cluster, values)),
     within("fields", (values) => inArray(listings.field, values)),

@@ -42,6 +42,31 @@ describe("each action is for the people who need it and nobody else", () => {
       want: ["operator", "admin"],
     },
     {
+      given: "let bio work again",
+      allowed: (user: typeof admin) => may(user, "cluster.resume"),
+      want: ["admin"],
+    },
+    {
+      given: "take bio out",
+      allowed: (user: typeof admin) => may(user, "cluster.leave", bio),
+      want: ["operator", "admin"],
+    },
+    {
+      given: "replace a cluster's key",
+      allowed: (user: typeof admin) => may(user, "cluster.replace"),
+      want: ["admin"],
+    },
+    {
+      given: "suspend an agreement at bio",
+      allowed: (user: typeof admin) => may(user, "agreement.suspend", bio),
+      want: ["operator", "admin"],
+    },
+    {
+      given: "resume an agreement at bio",
+      allowed: (user: typeof admin) => may(user, "agreement.resume", bio),
+      want: ["operator", "admin"],
+    },
+    {
       given: "revoke the researcher's agreement at bio",
       allowed: (user: typeof admin) => may(user, "agreement.revoke", { ...own, ...bio }),
       want: ["researcher", "operator", "admin"],

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { clusterName } from "#server/graph/app";
 import { bilingual } from "#server/graph/text";
+import { decisionAnswer, ownerDecision } from "#server/protocol/agreement";
 import {
   enrolmentRequest,
   grantAnswer,
@@ -10,13 +11,20 @@ import {
   introspectionAnswer,
   introspectionRequest,
   listing,
+  receiptReport,
   runSummaries,
 } from "#server/protocol/framework-api";
+import { statusAnswer, statusQuestion } from "#server/protocol/status-list";
 import { operation } from "./operation";
 
 const cluster = z.strictObject({ cluster: clusterName });
-const joining = z.strictObject({ name: clusterName, title: bilingual });
-const invitation = z.object({ name: z.string(), joinToken: z.string(), expiresAt: z.iso.datetime() });
+const joining = z.strictObject({ name: clusterName, title: bilingual, replace: z.boolean().default(false) });
+const invitation = z.object({
+  name: z.string(),
+  joinToken: z.string(),
+  expiresAt: z.iso.datetime(),
+  start: z.object({ environment: z.record(z.string(), z.string()), commands: z.array(z.string()) }),
+});
 const stored = z.enum(["INVITED", "PENDING", "ACTIVE", "SUSPENDED"]);
 const approval = z.object({ name: z.string(), state: stored });
 const room = "clusters";
@@ -35,6 +43,13 @@ const clusterRow = z.object({
   hosted: z.int(),
   apps: z.int(),
   fingerprintHead: z.string().nullable(),
+  skewSeconds: z.number().nullable(),
+  suspendedReason: z.string().nullable(),
+  approvals: z.object({ operator: z.boolean(), hub: z.boolean() }),
+  invitationExpiresAt: z.iso.datetime().nullable(),
+  maySuspend: z.boolean(),
+  mayResume: z.boolean(),
+  mayLeave: z.boolean(),
 });
 
 export const listClustersOperation = operation({
@@ -48,7 +63,7 @@ export const inviteClusterOperation = operation({
   method: "POST",
   path: "/api/v1/clusters/invitations",
   room,
-  summary: "Name a cluster and get its join token, once",
+  summary: "Name a cluster, or replace the key of a known one, and get its join token, once",
   body: joining,
   answer: invitation,
   status: 201,
@@ -67,6 +82,22 @@ export const suspendClusterOperation = operation({
   path: "/api/v1/clusters/{cluster}/suspend",
   room,
   summary: "Stop all grants from and for a cluster",
+  params: cluster,
+  answer: z.object({ state: stored }),
+});
+export const resumeClusterOperation = operation({
+  method: "POST",
+  path: "/api/v1/clusters/{cluster}/resume",
+  room,
+  summary: "Let a suspended cluster work again, as hub operator",
+  params: cluster,
+  answer: z.object({ state: stored }),
+});
+export const leaveClusterOperation = operation({
+  method: "POST",
+  path: "/api/v1/clusters/{cluster}/leave",
+  room,
+  summary: "Take a cluster out for good: its agreements end and its apps leave the market",
   params: cluster,
   answer: z.object({ state: stored }),
 });
@@ -157,6 +188,35 @@ export const introspectionOperation = operation({
   summary: "Does this grant still stand?",
   body: introspectionRequest,
   answer: introspectionAnswer,
+});
+export const decisionOperation = operation({
+  ...machine,
+  method: "POST",
+  path: "/api/hub/v1/agreements/{id}/decision",
+  summary: "What the owner decided about an agreement at the calling cluster",
+  params: z.strictObject({ id: z.uuid() }),
+  body: ownerDecision,
+  answer: decisionAnswer,
+});
+export const statusOperation = operation({
+  ...machine,
+  method: "POST",
+  path: "/api/hub/v1/status",
+  summary: "What was narrowed at a host, signed for one nonce",
+  body: statusQuestion,
+  answer: statusAnswer,
+});
+export const receiptsOperation = operation({
+  ...machine,
+  method: "POST",
+  path: "/api/hub/v1/receipts",
+  summary: "How remote attempts of the calling home ended, as their hosts signed it",
+  body: receiptReport,
+  answer: z.object({
+    accepted: z.int(),
+    refused: z.array(z.object({ runKey: z.string(), attempt: z.int(), reason: z.string() })),
+  }),
+  maxBytes: 48 * 1024 * 1024,
 });
 export const runSummariesOperation = operation({
   ...machine,

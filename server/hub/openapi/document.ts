@@ -1,12 +1,13 @@
 import { z } from "zod";
 import * as apps from "./app-operations";
+import * as audit from "./audit-operations";
 import * as clusters from "./cluster-operations";
 import type { AnyOperation } from "./operation";
 import * as portal from "./portal-operations";
 import * as runs from "./run-operations";
 
 /** Every operation that the portal answers. */
-export const allOperations: readonly AnyOperation[] = [portal, apps, runs, clusters].flatMap((file) =>
+export const allOperations: readonly AnyOperation[] = [portal, apps, runs, clusters, audit].flatMap((file) =>
   Object.values(file as Record<string, AnyOperation>),
 );
 

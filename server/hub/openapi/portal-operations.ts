@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { clusterName } from "#server/graph/app";
 import { bilingual } from "#server/graph/text";
+import { budget } from "#server/protocol/agreement";
 import { operation } from "./operation";
 
 const byId = z.strictObject({ id: z.uuid() });
@@ -108,14 +109,20 @@ const agreementRow = z.object({
   appTitle: bilingual,
   cluster: z.string(),
   user: z.object({ name: bilingual }),
-  state: z.enum(["REQUESTED", "ACTIVE", "REFUSED", "REVOKING", "REVOKED", "EXPIRED"]),
+  state: z.enum(["REQUESTED", "ACTIVE", "SUSPENDED", "REJECTED", "REVOKING", "REVOKED", "EXPIRED"]),
   purpose: z.string(),
   expiresAt: z.iso.datetime().nullable(),
   runsUsed: z.int(),
   runsLimit: z.int().nullable(),
+  budget,
+  used: z.object({ runs: z.int(), cpuSeconds: z.number(), gpuSeconds: z.number(), outputBytes: z.number() }),
+  live: z.int(),
+  refusal: z.string().nullable(),
   createdAt: z.iso.datetime(),
   mine: z.boolean(),
   mayRevoke: z.boolean(),
+  maySuspend: z.boolean(),
+  mayResume: z.boolean(),
 });
 const agreementState = z.object({ id: z.uuid(), state: z.string() });
 export const listAgreementsOperation = operation({
@@ -125,6 +132,7 @@ export const listAgreementsOperation = operation({
   summary: "My agreements, and for operators those at their clusters",
   answer: z.object({ items: z.array(agreementRow) }),
 });
+const most = z.int().min(1).max(Number.MAX_SAFE_INTEGER).nullable().optional();
 export const requestAgreementOperation = operation({
   method: "POST",
   path: "/api/v1/agreements",
@@ -134,6 +142,7 @@ export const requestAgreementOperation = operation({
     app: z.string().regex(/^[a-z][a-z0-9-]{0,30}\/[a-z][a-z0-9-]{0,62}$/),
     days: z.int().min(1).max(365),
     runs: z.int().min(1).max(1_000_000).nullable().default(null),
+    budget: z.strictObject({ runs: most, cpuSeconds: most, gpuSeconds: most, outputBytes: most }).optional(),
     purpose: z.string().trim().min(1).max(500),
   }),
   answer: agreementState,
@@ -144,6 +153,22 @@ export const revokeAgreementOperation = operation({
   path: "/api/v1/agreements/{id}/revoke",
   room: "agreements",
   summary: "End an agreement and what runs under it",
+  params: byId,
+  answer: agreementState,
+});
+export const suspendAgreementOperation = operation({
+  method: "POST",
+  path: "/api/v1/agreements/{id}/suspend",
+  room: "agreements",
+  summary: "Let nothing new start under an agreement, as an operator",
+  params: byId,
+  answer: agreementState,
+});
+export const resumeAgreementOperation = operation({
+  method: "POST",
+  path: "/api/v1/agreements/{id}/resume",
+  room: "agreements",
+  summary: "Lift what was suspended here, never what the owner suspended",
   params: byId,
   answer: agreementState,
 });

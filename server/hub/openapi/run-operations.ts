@@ -143,6 +143,15 @@ export const retryStepOperation = operation({
   body: z.strictObject({ index: z.int().min(0).optional() }),
   answer: done,
 });
+export const abandonStepOperation = operation({
+  ...runs,
+  method: "POST",
+  path: "/api/v1/runs/{id}/steps/{step}/{index}/abandon",
+  summary: "Give up an attempt whose cluster cannot be asked, knowing that it may run twice",
+  params: byId.extend({ step: stepId, index: count(0, 1_000_000) }),
+  body: z.strictObject({ understood: z.literal("it_may_run_twice") }),
+  answer: done,
+});
 
 const workflowRow = z.object({
   id: z.uuid(),

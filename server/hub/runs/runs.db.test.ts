@@ -9,6 +9,7 @@ import { aGateway, type GatewayDouble } from "../gateways/gateway.build";
 import { aCluster, aContext, aFile, aHub, aMember, anApp, type Clock, type TestCluster } from "../hub.build";
 import { publishListing } from "../market/publish-listing";
 import { planRun } from "../planning/plan-run";
+import { abandonStep } from "./abandon-step";
 import { cancelRun } from "./cancel-run";
 import { getRun } from "./get-run";
 import { listRuns } from "./list-runs";
@@ -172,6 +173,17 @@ test("others' runs are not found, whatever is asked of them", async () => {
   }
   expect(home.asked).toEqual([]);
   await expect(getRun(ctx, { id: "../../etc" })).rejects.toMatchObject({ kind: "not_found" });
+});
+
+test("giving an attempt up reaches the run's own home with the person's word, and only for the run's own person", async () => {
+  const { id } = await submitRun(ctx, request());
+  const lost = { id, step: "gc", index: 0, understood: "it_may_run_twice" } as const;
+  home.asked.length = 0;
+  await expect(abandonStep(await asMember("researcher2"), lost)).rejects.toMatchObject({ reason: "run.not_found" });
+  expect(home.asked).toEqual([]);
+  home.answers.set("POST /v1/runs/:id/steps/gc/0/abandon", () => ({ json: { id } }));
+  await abandonStep(ctx, lost);
+  expect(home.asked).toMatchObject([{ body: JSON.stringify({ understood: "it_may_run_twice" }) }]);
 });
 
 test("summaries apply only when newer and only from the run's own home", async () => {

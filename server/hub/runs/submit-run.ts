@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { KrdcError } from "#server/errors";
+import { failpoint } from "#server/failpoint";
 import { appPath } from "#server/graph/app";
 import type { Value } from "#server/graph/workflow";
 import type { RunSubmission } from "#server/protocol/framework-api";
@@ -32,6 +33,7 @@ export async function submitRun(ctx: HubContext, request: RunRequest): Promise<S
   await getActiveCluster(ctx.db, request.home);
   const agreements = await agreeOnRemoteSteps(ctx, checked);
   const submission = submissionOf(checked, request, agreements);
+  failpoint("hub.submit.before-commit");
   const run = await noteRun(ctx, request, submission);
   if (run.state !== "SUBMITTING") return { id: run.id, number: run.number, state: shownState(run.state) };
   const authorizationId = await authorize(ctx, run, submission, agreements);
@@ -102,7 +104,9 @@ async function authorize(
 async function handOver(ctx: HubContext, run: Run, submission: RunSubmission): Promise<void> {
   const to = { cluster: run.home, user: ctx.user };
   try {
+    failpoint("hub.submit.before-send");
     await callGateway(ctx, to, { method: "PUT", path: `/v1/runs/${run.id}`, json: submission });
+    failpoint("hub.submit.after-send");
   } catch (error) {
     // Home knows this id with another body: it has the run, so nothing of it may be taken back.
     const isTaken = error instanceof KrdcError && error.reason === "run.other_submission";

@@ -131,14 +131,6 @@ export const workflowsMessages = bothLanguages(
     access: {
       request: "여기서 권한 요청",
       asked: "요청함 · 승인 대기",
-      title: "실행 권한 요청",
-      description: "앱의 소유자가 목적을 읽고 답합니다. 공개된 앱은 바로 허용됩니다.",
-      purpose: "무엇에 쓰려고 하나요?",
-      days: "기간(일)",
-      runs: "실행 횟수",
-      send: "요청 보내기",
-      sent: "요청을 보냈습니다. 이용 협약에서 답을 볼 수 있습니다.",
-      granted: "바로 허용되었습니다.",
     },
     run: {
       title: "실행하기",
@@ -287,14 +279,6 @@ export const workflowsMessages = bothLanguages(
     access: {
       request: "Request permission here",
       asked: "Requested · awaits approval",
-      title: "Request permission to run",
-      description: "The app's owner reads the purpose and answers. Open apps are permitted at once.",
-      purpose: "What will you use it for?",
-      days: "Period (days)",
-      runs: "Number of runs",
-      send: "Send request",
-      sent: "The request is sent. The answer will stand under Agreements.",
-      granted: "Permitted at once.",
     },
     run: {
       title: "Run",

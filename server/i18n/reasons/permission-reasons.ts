@@ -24,9 +24,63 @@ export const permissionReasons = pairs({
     ],
     refused: ["주인이 요청을 거절했습니다.", "The owner refused the request."],
     budget_used: [
-      "협약의 실행 횟수를 다 썼습니다. 새로 요청하세요.",
-      "All runs of the agreement are used. Request a new one.",
+      "협약이 허락한 만큼을 다 썼습니다. 새로 요청하세요.",
+      "The agreement’s budget is used up. Request a new one.",
     ],
+    over_per_run: [
+      "협약이 한 번의 실행에 허락한 자원을 넘습니다. 앱의 제공자에게 물어보거나 더 넓게 요청하세요.",
+      "One run asks for more than the agreement allows. Ask the app’s provider, or request a wider one.",
+    ],
+    budget_reserved: [
+      "협약의 남은 몫을 지금 도는 실행이 잡아 두었습니다. 그것이 끝나면 저절로 이어집니다.",
+      "Runs that are alive hold what is left of the agreement. It goes on by itself when they end.",
+    ],
+    total_used: [
+      "주인이 모두에게 내놓은 몫을 다 썼습니다. 주인에게 물어보세요.",
+      "All that the owner offers to everybody together is used up. Ask the owner.",
+    ],
+    total_reserved: [
+      "주인이 모두에게 내놓은 몫을 지금 도는 실행들이 잡아 두었습니다. 저절로 이어집니다.",
+      "Runs that are alive hold what the owner offers to everybody together. It goes on by itself.",
+    ],
+    awaits_hub: [
+      "주인은 허락했고 허브의 서명을 기다립니다. 저절로 이어집니다.",
+      "The owner has approved, and the hub’s signature is awaited. It goes on by itself.",
+    ],
+    taken_away: [
+      "주인이 앞서 철회한 사람의 요청입니다. 이번에는 주인이 직접 정합니다.",
+      "The owner revoked this person’s agreement before, so this time the owner decides in person.",
+    ],
+    not_requested: ["결정을 기다리는 요청이 아닙니다.", "This is not a request that awaits a decision."],
+    suspended_by_owner: [
+      "주인이 협약을 잠시 멈추었습니다. 주인만 다시 열 수 있습니다.",
+      "The owner suspended the agreement. Only the owner can open it again.",
+    ],
+    suspended_by_hub: [
+      "허브가 협약을 잠시 멈추었습니다. 허브만 다시 열 수 있습니다.",
+      "The hub suspended the agreement. Only the hub can open it again.",
+    ],
+    suspended_by_both: [
+      "주인과 허브가 협약을 잠시 멈추었습니다. 둘 다 다시 열어야 합니다.",
+      "Owner and hub suspended the agreement. Both must open it again.",
+    ],
+    widened: [
+      "요청한 것보다 넓은 협약은 받지 않습니다. 줄이기만 할 수 있습니다.",
+      "An agreement may not allow more than was asked, only less.",
+    ],
+    hold_forbidden: [
+      "이 협약을 멈추거나 다시 열 수 있는 사람이 아닙니다. 그 클러스터의 운영자에게 부탁하세요.",
+      "You may not suspend or resume this agreement. Ask that cluster’s operator.",
+    ],
+    held_by_owner: [
+      "앱의 주인이 멈춘 협약입니다. 주인이 자기 클러스터에서 다시 열 수 있습니다.",
+      "The app’s owner suspended it, and only the owner can open it again in that cluster.",
+    ],
+    held_by_hub: [
+      "허브 운영자가 멈춘 협약입니다. 허브 운영자가 다시 열 수 있습니다.",
+      "The hub operator suspended it and can open it again.",
+    ],
+    not_active: ["유효한 협약이 아닙니다.", "The agreement is not active."],
     app_not_offered: [
       "그 클러스터가 이 앱을 내놓지 않았습니다. 제공자에게 게시를 부탁하세요.",
       "That cluster does not offer this app. Ask its provider to publish it.",
@@ -114,9 +168,22 @@ export const permissionReasons = pairs({
       "The cluster takes no work now. See its state under Clusters.",
     ],
     suspended: [
-      "클러스터가 멈춰 있습니다. 그 운영자나 허브 운영자가 다시 열 수 있습니다.",
-      "The cluster is suspended. Its operator or the hub operator can open it again.",
+      "클러스터가 멈춰 있습니다. 허브 운영자가 다시 열 수 있습니다.",
+      "The cluster is suspended. The hub operator can open it again.",
     ],
+    left: [
+      "떠난 클러스터입니다. 허브 운영자가 같은 이름으로 다시 초대할 수 있습니다.",
+      "The cluster has left. The hub operator can invite it again under the same name.",
+    ],
+    clock_skew: [
+      "클러스터의 시계가 허브와 25초 넘게 다릅니다. 그 운영자가 시계를 맞추면 이어집니다.",
+      "The cluster’s clock differs from the hub’s by more than 25 s. It goes on when its operator sets the clock.",
+    ],
+    resume_forbidden: [
+      "허브 운영자만 멈춘 클러스터를 다시 열 수 있습니다.",
+      "Only the hub operator may let a suspended cluster work again.",
+    ],
+    leave_forbidden: ["이 클러스터를 내보낼 수 있는 사람이 아닙니다.", "You may not take this cluster out."],
     not_enrolled: [
       "클러스터가 아직 참여하지 않았습니다. 그 운영자가 참여 토큰으로 시작해야 합니다.",
       "The cluster has not joined yet. Its operator must start it with the join token.",
@@ -157,6 +224,16 @@ export const permissionReasons = pairs({
   grant: {
     expired: ["허가의 시간이 지났습니다. 저절로 다시 받습니다.", "The grant expired. A new one is fetched by itself."],
     unknown: ["허브가 모르는 허가입니다. 단계를 다시 시도하세요.", "The hub does not know this grant. Retry the step."],
+    closed: ["나중 시도가 허가되어 이 허가는 닫혔습니다.", "A later attempt was granted, so this grant is closed."],
+    older_attempt: ["이보다 나중의 시도가 이미 허가되었습니다.", "A later attempt was granted already."],
+    previous_attempt_open: [
+      "앞선 시도가 끝났다는 서명이 없어 다시 시작하지 않습니다. 그 클러스터의 답을 기다리거나, 두 번 돌 수 있음을 알고 포기하세요.",
+      "Nothing signed says that the attempt before is over, so it does not start again. Wait for that cluster, or give the attempt up knowing that it may run twice.",
+    ],
+    other_previous: [
+      "앞선 시도에 대한 말이 맞지 않습니다. 단계를 다시 시도하세요.",
+      "What is said of the attempt before does not fit. Retry the step.",
+    ],
     inactive: [
       "허가가 더는 유효하지 않습니다. 협약이나 동의가 철회되었을 수 있습니다.",
       "The grant is no longer valid: agreement or consent may have been revoked.",
@@ -210,6 +287,11 @@ export const permissionReasons = pairs({
     refused: [
       "다른 클러스터가 거절했습니다. 그 운영자에게 물어보세요.",
       "The other cluster refused. Ask its operator.",
+    ],
+    not_found: ["그런 상대 클러스터를 받아들인 적이 없습니다.", "No such cluster was accepted as a peer."],
+    too_many_calls: [
+      "다른 클러스터로 너무 자주 부릅니다. 잠시 뒤 저절로 이어집니다.",
+      "The other cluster is called too often. It goes on by itself in a moment.",
     ],
     failed: [
       "다른 클러스터에서 문제가 생겼습니다. 그 운영자에게 알려 주세요.",

@@ -17,6 +17,16 @@ export const portalReasons = pairs({
   ],
   not_found: ["그런 것이 없거나 볼 수 없습니다.", "There is no such thing, or you may not see it."],
   check: { forbidden: ["허브 운영자만 볼 수 있습니다.", "Only the hub operator may see this."] },
+  audit: {
+    forbidden: [
+      "이 클러스터나 허브의 운영자만 볼 수 있습니다.",
+      "Only the operators of this cluster or of the hub may see this.",
+    ],
+    fork: [
+      "기록의 사슬이 전에 서명한 것과 어긋납니다. 두 쪽 운영자가 함께 살펴야 합니다.",
+      "The audit chain contradicts what was signed before. The operators of both sides must look.",
+    ],
+  },
   auth: {
     sign_in_first: ["로그인이 끝났습니다. 다시 로그인하세요.", "Your sign-in has ended. Please sign in again."],
     other_origin: [
@@ -134,6 +144,18 @@ export const portalReasons = pairs({
     bad_file_name: [
       "쓸 수 없는 파일 이름입니다. 이름을 바꾸어 다시 올리세요.",
       "This file name cannot be used. Rename the file and upload it again.",
+    ],
+    cut_off: [
+      "파일이 오다가 끊겼습니다. 이어서 다시 옮깁니다.",
+      "The file was cut off on its way. It goes on from there.",
+    ],
+    damaged: [
+      "클러스터에 보관된 파일이 손상되었습니다. 클러스터 운영자에게 알리고 단계를 다시 하세요.",
+      "The file kept at the cluster is damaged. Tell its operator and retry the step.",
+    ],
+    part_elsewhere: [
+      "파일의 앞부분이 여기 없습니다. 처음부터 다시 옮깁니다.",
+      "The beginning of the file is not here. It is sent from the start.",
     ],
     cannot_write: [
       "클러스터가 파일을 적지 못했습니다. 클러스터 운영자에게 알려 주세요.",

@@ -19,6 +19,22 @@ export const runReasons = pairs({
     ],
   },
   step: {
+    not_unreachable: [
+      "클러스터가 응답하는 단계는 포기할 수 없습니다. 취소하세요.",
+      "A step whose cluster answers cannot be abandoned. Cancel it instead.",
+    ],
+    attempt_unreachable: [
+      "실행하던 클러스터가 응답하지 않아 다시 시작할 수 없습니다. 기다리거나, 두 번 실행될 수 있음을 알고 포기하세요.",
+      "Its cluster does not answer, so it cannot be started again. Wait, or abandon it knowing that it may run twice.",
+    ],
+    abandoned: [
+      "응답하지 않는 클러스터에서의 시도를 사람이 포기했습니다. 그곳에서는 끝까지 실행되었을 수 있습니다.",
+      "A person gave up the attempt at a cluster that did not answer. It may have run to its end there.",
+    ],
+    abandon_not_understood: [
+      "포기하면 두 번 실행될 수 있음을 확인해 주세요.",
+      "Confirm that you know it may run twice.",
+    ],
     parent_failed: [
       "앞 단계가 실패해 실행하지 않았습니다. 앞 단계를 고쳐 다시 하세요.",
       "A step before it failed, so it did not run. Correct that one and retry.",
@@ -47,6 +63,22 @@ export const runReasons = pairs({
     not_waiting: [
       "그 실행은 입력을 더 받지 않습니다. 이미 시작했거나 끝났습니다.",
       "That run takes no more inputs: it has begun or ended.",
+    ],
+    lease_ended: [
+      "집 클러스터의 관심이 끊긴 지 오래되었습니다. 다시 이어지면 시작할 수 있습니다.",
+      "Its home cluster has shown no interest for too long. It can begin when home is heard again.",
+    ],
+    hub_silent: [
+      "허브에서 새 소식을 듣지 못해 시작하지 않았거나 끝냈습니다.",
+      "Nothing fresh was heard from the hub, so it was not begun or was ended.",
+    ],
+    inputs_missing: [
+      "입력 파일이 제때 오지 않아 끝냈습니다. 단계를 다시 시도하세요.",
+      "Its input files did not come in time, so it was ended. Retry the step.",
+    ],
+    home_suspended: [
+      "집 클러스터가 멈춰 있어 시작하지 않습니다. 다시 열리면 이어집니다.",
+      "Its home cluster is suspended, so it does not begin. It goes on when that is lifted.",
     ],
     attempt_still_live: [
       "앞 시도가 아직 끝나지 않았습니다. 끝난 다음 다시 시도됩니다.",

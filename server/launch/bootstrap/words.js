@@ -66,7 +66,7 @@ export const words = {
     `process ${pid} is installing or building here, waiting for it.`,
     `프로세스 ${pid}이(가) 설치 또는 빌드 중이어서 기다립니다.`,
   ],
-  usage: () => ["use one of: start, test, krdc, dev", "사용할 수 있는 명령: start, test, krdc, dev"],
+  usage: () => ["use one of: start, test, krdc, dev, bench", "사용할 수 있는 명령: start, test, krdc, dev, bench"],
   notBuilt: (name) => [
     `${name} was not built, so this command cannot run.`,
     `${name}이(가) 빌드되지 않아 이 명령을 실행할 수 없습니다.`,

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { KrdcError } from "#server/errors";
+import { callAsOperator } from "#server/protocol/operator-call";
 import { FRAMEWORKS, type FrameworkName, frameworkHome, gatewayUrl, type HousePlan, TITLES } from "../child-env";
 import { waitUntil } from "../wait-until";
 import { refuse, words } from "../words";
 import type { HubAnswer, HubClient } from "./hub-client";
-import { callAsOperator } from "./operator-call";
 
 const invitation = z.looseObject({ joinToken: z.string().min(1) });
 const approval = z.looseObject({ state: z.string() });
@@ -74,9 +75,10 @@ export async function introducePeers(plan: HousePlan, now: () => Date = () => ne
       gateway: gatewayUrl(plan, other),
     }));
     const key = plan.keys.operatorKeys[name]?.privateKey ?? {};
-    const url = `${gatewayUrl(plan, name)}/v1/operator/peers`;
-    const response = await callAsOperator(key, url, { peers }, now());
-    if (!response.ok) throw refuse(words.hubRefused(`the peers of ${name}`, `status_${response.status}`));
+    const door = { url: gatewayUrl(plan, name), key, now };
+    await callAsOperator(door, { method: "POST", path: "/v1/operator/peers", json: { peers } }).catch((error) => {
+      throw refuse(words.hubRefused(`the peers of ${name}`, error instanceof KrdcError ? error.reason : String(error)));
+    });
   }
 }
 

@@ -1,14 +1,9 @@
 import { KrdcError } from "#server/errors";
+import { overCeiling } from "#server/protocol/limits";
+import { offerOf } from "../../agreements/find-offer";
+import { hostCeilings } from "../../agreements/offer";
 import { findImage } from "../../apps/find-image";
 import { type Check, proven } from "../call";
-
-const ceilings = {
-  cpuMillis: 64_000,
-  memoryBytes: 256 * 1024 ** 3,
-  gpu: 8,
-  durationSeconds: 30 * 86_400,
-  outputBytes: 1024 ** 4,
-};
 
 /** The host's own word, after the hub's: this image was built and published here, and nothing asked is over our ceilings. */
 export const localPolicy: Check = async (call) => {
@@ -20,11 +15,9 @@ export const localPolicy: Check = async (call) => {
   if (image.state === "WITHDRAWN") throw new KrdcError("forbidden", "app.withdrawn", { detail: { app: hosted.app } });
   if (image.state !== "PUBLISHED")
     throw new KrdcError("forbidden", "app.not_published", { detail: { app: hosted.app } });
-  if (image.document.access.remote === "closed")
+  if ((await offerOf(call.ctx, image.document)).remote === "closed")
     throw new KrdcError("forbidden", "agreement.remote_closed", { detail: { app: hosted.app } });
-  for (const [name, most] of Object.entries(ceilings)) {
-    const asked = hosted.limits[name as keyof typeof ceilings];
-    if (asked > most) throw new KrdcError("forbidden", "limits.over_ceiling", { detail: { name, asked, most } });
-  }
+  const name = overCeiling(hosted.limits, hostCeilings);
+  if (name) throw new KrdcError("forbidden", "limits.over_ceiling", { detail: { name, most: hostCeilings[name] } });
   return undefined;
 };

@@ -9,7 +9,19 @@ import type { Check } from "../call";
 import { isReplayed } from "../replays";
 import { bearerOf, htuOf } from "./headers";
 
-const statement = z.strictObject({ htm: z.string(), htu: z.string(), iat: z.int(), body_sha256: z.string() });
+const statement = z.strictObject({
+  htm: z.string(),
+  htu: z.string(),
+  iat: z.int(),
+  jti: z.uuid(),
+  body_sha256: z.string(),
+});
+
+/** A statement is taken once. What was signed before this process began, an earlier one may have taken. */
+function isSpent(said: z.infer<typeof statement>, now: Date): boolean {
+  const isOlderThanWe = now.getTime() - said.iat * 1000 > performance.now() + 1000;
+  return isOlderThanWe || isReplayed(said.jti, "operator", now);
+}
 
 const refuse = (cause?: unknown) => new KrdcError("unauthenticated", "unauthenticated", { cause });
 
@@ -24,7 +36,7 @@ export const operatorSignature: Check = async (call) => {
     const isThis =
       said.htm === call.method && said.htu === htuOf(call) && said.body_sha256 === sha256Hex(call.body ?? "");
     const isNow = Math.abs(call.ctx.now().getTime() / 1000 - said.iat) <= proofSkewSeconds;
-    if (!isThis || !isNow || isReplayed(sha256Hex(jws), "operator", call.ctx.now())) throw refuse();
+    if (!isThis || !isNow || isSpent(said, call.ctx.now())) throw refuse();
   } catch (cause) {
     throw cause instanceof KrdcError ? cause : refuse(cause);
   }

@@ -17,6 +17,8 @@ const planted: Planted[] = [
   { rule: "graph-is-pure", from: "server/graph/reads.ts", to: "node:fs" },
   { rule: "buildings-meet-only-in-protocol", from: "server/framework/apps/asks.ts", to: "#server/hub/apps/plain" },
   { rule: "foundation-knows-no-building", from: "server/protocol/knows.ts", to: "#server/hub/apps/plain" },
+  { rule: "the-audit-knows-its-own-tables-only", from: "server/audit/reads.ts", to: "#drizzle/hub/schema/apps" },
+  { rule: "shared-repos-are-private", from: "server/hub/apps/chains.ts", to: "#server/audit/audit.repo" },
   { rule: "rooms-have-walls", from: "server/hub/members/peeks.ts", to: "#server/hub/apps/apps.repo" },
   { rule: "rules-know-no-hands", from: "server/framework/apps/runs.repo.ts", to: "#server/framework/runtime/start" },
   { rule: "pages-never-call-repos", from: "app/list.tsx", to: "#server/hub/apps/apps.repo" },
@@ -36,6 +38,11 @@ const innocent: Record<string, string> = {
   "server/framework/apps/plain.ts": "export const plain = 1;",
   "server/framework/runtime/start.ts": "export const start = 1;",
   "server/protocol/rows.ts": "export const rows = 1;\nexport type Row = { id: string };",
+  "server/audit/audit.repo.ts": 'import { entries } from "#drizzle/audit/audit";\nexport const repo = entries;',
+  "server/audit/record-entry.ts": 'import { repo } from "./audit.repo";\nexport const record = repo;',
+  "server/framework/apps/decides.ts":
+    'import { record } from "#server/audit/record-entry";\nexport const decide = record;',
+  "drizzle/audit/audit.ts": "export const entries = 1;",
   "server/db/open.ts": "export const open = 1;",
   "drizzle/hub/schema/apps.ts": "export const apps = 1;\nexport type App = typeof apps;",
   "node_modules/react/package.json": '{"name":"react","main":"index.js"}',
@@ -80,6 +87,13 @@ describe("every rule of the house plan names a planted violation", () => {
   test.each(["components/shell/typed.tsx", "server/hub/apps/app.ts"])("%s takes a type only, and may", (file) => {
     expect(output).not.toContain(`: ${file}`);
   });
+
+  test.each(["server/audit/audit.repo.ts", "server/audit/record-entry.ts", "server/framework/apps/decides.ts"])(
+    "%s shares the audit as it should, and may",
+    (file) => {
+      expect(output).not.toContain(`: ${file}`);
+    },
+  );
 });
 
 test.each([

@@ -1,0 +1,1 @@
+ALTER TABLE "remote_attempts" DROP COLUMN "proxy_token";

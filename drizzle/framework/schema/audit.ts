@@ -1,0 +1,1 @@
+export { auditCheckpoints, auditEntries } from "../../audit/audit";

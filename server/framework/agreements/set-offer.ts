@@ -1,0 +1,45 @@
+import { KrdcError } from "#server/errors";
+import type { OfferDocument } from "#server/protocol/offer";
+import { findOffer } from "../apps/find-image";
+import { listOwnApps } from "../apps/publish-app";
+import type { FrameworkContext } from "../context";
+import { insertAudit, selectOffers, upsertOffer } from "./agreements.repo";
+import { defaultOffer } from "./offer";
+
+/** One app's offer as its owner sees it; `decidedBy` is null where only the app's own manifest speaks. */
+export type OwnerOffer = {
+  app: string;
+  document: OfferDocument;
+  decidedBy: string | null;
+  decidedAt: Date | null;
+};
+
+/** The owner's policy for one app. What was agreed before stays as it was agreed, within the new total. */
+export async function setOffer(
+  ctx: FrameworkContext,
+  wanted: { by: string; app: string; document: OfferDocument; proof?: Record<string, unknown> },
+): Promise<OwnerOffer> {
+  const { by, app, document, proof = {} } = wanted;
+  if (!(await findOffer(ctx, app))) throw new KrdcError("not_found", "agreement.app_not_offered", { detail: { app } });
+  const row = { app, document, decidedBy: by, decidedAt: ctx.now() };
+  await ctx.db.transaction(async (db) => {
+    await upsertOffer(db, row);
+    const entry = { actor: by, action: "offer.set", subject: `offer:${app}`, detail: { document, ...proof } };
+    await insertAudit(db, { at: ctx.now(), ...entry });
+  });
+  return row;
+}
+
+/** What holds for every published app. */
+export async function listOffers(ctx: FrameworkContext): Promise<OwnerOffer[]> {
+  const set = new Map((await selectOffers(ctx.db)).map((row) => [row.app, row]));
+  const names = new Set((await listOwnApps(ctx)).filter((app) => app.state === "PUBLISHED").map((app) => app.name));
+  const offers: OwnerOffer[] = [];
+  for (const app of names) {
+    const published = await findOffer(ctx, app);
+    const unset = published && { app, document: defaultOffer(published), decidedBy: null, decidedAt: null };
+    const found = set.get(app) ?? unset;
+    if (found) offers.push(found);
+  }
+  return offers;
+}
