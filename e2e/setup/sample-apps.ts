@@ -22,7 +22,7 @@ export async function samplesLoaded({ home }: Where): Promise<void> {
   await until("the sample apps", done, 240_000);
 }
 
-type Changes = { name?: string; durationSeconds?: number };
+type Changes = { name?: string; durationSeconds?: number; remote?: "open" | "on-request" };
 
 /**
  * Registers and publishes one of the apps that misbehave, as a provider does; answers its reference. Files that need the
@@ -37,9 +37,10 @@ export async function registerApp(where: Where, cluster: string, app: string, ch
   try {
     cpSync(join(samples, "misbehaving", app), folder, { recursive: true });
     const manifest = readJson(join(folder, "krdc.app.json"));
-    const { durationSeconds } = changes;
+    const { durationSeconds, remote } = changes;
+    const access = { ...manifest.access, ...(remote ? { remote } : {}) };
     const resources = { ...manifest.resources, ...(durationSeconds ? { durationSeconds } : {}) };
-    writeFileSync(join(folder, "krdc.app.json"), JSON.stringify({ ...manifest, name, resources }));
+    writeFileSync(join(folder, "krdc.app.json"), JSON.stringify({ ...manifest, name, resources, access }));
     await provider.json("app", "register", folder, "--cluster", cluster, "--wait");
     await provider.json("app", "publish", reference);
   } finally {

@@ -1,3 +1,5 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { findChromium } from "../../server/launch/bootstrap/checking/chromium.js";
 import { demoPassword, newPlace, removePlace, startHouse } from "./house";
@@ -14,7 +16,9 @@ declare module "vitest" {
 /** One `npm start` for all stories that do not kill anything. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const place = await newPlace();
-  const house = await startHouse(place);
+  const failpoints = join(place.home, "failpoints");
+  mkdirSync(failpoints, { recursive: true });
+  const house = await startHouse(place, { KRDC_TEST: "on", KRDC_FAILPOINTS: failpoints });
   project.provide("house", { url: house.url, home: place.home, port: place.port, password: demoPassword(place) });
   project.provide("chromium", findChromium(process.env) ?? "");
   const killAll = () => removePlace(place);
