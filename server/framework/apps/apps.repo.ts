@@ -20,6 +20,16 @@ export async function selectVersion(db: Db, name: string, version: string): Prom
   return row;
 }
 
+export async function selectNewestPublished(db: Db, name: string): Promise<ImageRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(images)
+    .where(and(eq(images.name, name), eq(images.state, "PUBLISHED")))
+    .orderBy(desc(images.createdAt))
+    .limit(1);
+  return row;
+}
+
 export async function selectImages(db: Db): Promise<ImageRow[]> {
   return db.select().from(images).orderBy(asc(images.name), desc(images.createdAt));
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { AppVersion } from "#server/graph/app";
 import type { FrameworkContext } from "../context";
-import { selectImage, selectImages } from "./apps.repo";
+import { selectImage, selectNewestPublished } from "./apps.repo";
 
 /** A built app, ready to be started: for the process runtime a content-addressed folder with its virtual environment. */
 export type Image = {
@@ -33,6 +33,5 @@ export async function findImage(ctx: FrameworkContext, digest: string): Promise<
 
 /** The newest published version of an app: its access rules are the owner's standing offer. */
 export async function findOffer(ctx: FrameworkContext, name: string): Promise<AppVersion | undefined> {
-  const rows = await selectImages(ctx.db);
-  return rows.find((row) => row.name === name && row.state === "PUBLISHED")?.document;
+  return (await selectNewestPublished(ctx.db, name))?.document;
 }

@@ -130,8 +130,9 @@ describe("a hub that has gone silent", () => {
   });
 
   test("a framework that has not heard the hub since it began starts nothing, however young it is", async () => {
-    const run = await aRun(await under(), 600);
-    await untilSeen(run, { state: "RUNNING" });
+    // Both places are taken, so that what comes after them waits.
+    for (const run of [await aRun(await under(), 600), await aRun(await under(), 600)])
+      await untilSeen(run, { state: "RUNNING" });
     const queued = [await aRun(await under(), 600), await aRun(await under(), 0)];
     await host.shutDown();
     door.hub.isAway = true;
