@@ -46,7 +46,7 @@ function adminUrl(): string {
   const { port } = JSON.parse(readFileSync(join(place.home, "processes.json"), "utf8")).children.find(
     ({ name }: { name: string }) => name === "postgres",
   );
-  return `postgres://postgres:${postgresAdmin}@127.0.0.1:${port}/postgres`;
+  return `postgres://krdc_admin:${postgresAdmin}@127.0.0.1:${port}/postgres`;
 }
 
 type Invitation = { joinToken: string; start: { environment: Record<string, string>; commands: string[] } };

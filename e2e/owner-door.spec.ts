@@ -59,12 +59,7 @@ describe.skipIf(!chromium)("an owner decides at the framework's own door", () =>
     id = asked.id;
     expect(asked.state).toBe("REQUESTED");
     const { page } = owner;
-    await page.goto(`${door}/operator`);
-    await page
-      .getByRole("link", { name: "계속" })
-      .or(page.getByRole("button", { name: "계속" }))
-      .first()
-      .click();
+    await page.goto(`${door}/operator/sign-in?to=/operator`);
     await confirmAsOperator(owner);
     await page.getByText("오래 자는 비교").waitFor();
     await page.goto(`${door}/operator/agreements/${id}`);
@@ -94,10 +89,7 @@ describe.skipIf(!chromium)("an owner decides at the framework's own door", () =>
     await page.goto(`${door}/operator/agreements/${id}`);
     await page.locator("#facts").getByText("1", { exact: true }).waitFor();
     await reader.page.reload();
-    await reader.page
-      .getByRole("row", { name: /sleep-asked|시작/ })
-      .first()
-      .waitFor();
+    await reader.page.getByText("오래 자는 비교").first().waitFor();
     await page.getByRole("button", { name: "철회" }).click();
     const revokedAt = Date.now();
     const view = await member.untilOver(run);

@@ -63,7 +63,7 @@ test("a revocation counts down what still runs, asked anew each second, until it
   expect(screen.queryByRole("status")).toBeNull();
   expect(within(screen.getByRole("table")).getByText("철회됨")).toBeTruthy();
   const before = asked.length;
-  await act(() => vi.advanceTimersByTimeAsync(5_000));
+  await act(() => vi.advanceTimersByTimeAsync(3_000));
   expect(asked.length).toBe(before);
 });
 

@@ -14,7 +14,7 @@ import { AgreementFilter, type Filter, readFilter } from "./agreement-filter";
 import { AgreementTable, type Hosts } from "./agreement-table";
 
 const WATCH_MS = 1_000;
-const LOOK_AGAIN_MS = 20_000;
+const LOOK_AGAIN_MS = 4_000;
 
 type Props = { rows: AgreementRow[]; isOperator: boolean; hosts: Hosts; state?: string | undefined };
 
