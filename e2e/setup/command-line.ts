@@ -105,8 +105,11 @@ export class Person {
 
   /** Undefined while the portal or the home cluster is away. */
   async look(id: string): Promise<RunView | undefined> {
-    const answer = await this.get(`/api/v1/runs/${id}`).catch(() => undefined);
-    return answer?.status === 200 ? runView.parse(await answer.json()) : undefined;
+    // A portal that dies may do so in the middle of its answer.
+    const text = await this.get(`/api/v1/runs/${id}`)
+      .then((answer) => (answer.status === 200 ? answer.text() : undefined))
+      .catch(() => undefined);
+    return text === undefined ? undefined : runView.parse(JSON.parse(text));
   }
 
   get(path: string): Promise<Response> {
