@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { ownPostgres } from "../setup/own-postgres";
 import type { Place } from "./house";
 import { measureAcceptedRuns } from "./p4-accepted-runs";
 import { measureStatusLag } from "./p7-status-lag";
 import { measureGrants } from "./p9-grants";
-import { startPostgres } from "./postgres";
 import { changesSince, type Figure, type Machine, type Report, summaryOf, tableOf } from "./summary";
 
 const figures: Record<string, (place: Place) => Promise<Figure>> = {
@@ -41,7 +41,7 @@ const machine = (): Machine => ({
 
 /** Each figure has a Postgres of its own, so that none pays for the rows of another. */
 async function measure(name: string): Promise<Figure | undefined> {
-  const postgres = await startPostgres();
+  const postgres = await ownPostgres("bench", "track_commit_timestamp=on");
   try {
     return await figures[name]?.(postgres);
   } finally {

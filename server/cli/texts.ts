@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Bilingual, inLanguage } from "#server/graph/text";
-import { reasonsMessages } from "#server/i18n/messages/reasons";
+import { reasonText as sharedText } from "#server/i18n/reason-sentence";
 import type { CliError, Command, Io } from "./command";
 
 /** Sentences that only the command line needs; `{name}` is filled from the facts. The others are those of the interface. */
@@ -81,19 +81,8 @@ export function reasonSentence(
   language: "ko" | "en",
 ): string | undefined {
   const own = Object.hasOwn(SENTENCES, code) ? SENTENCES[code] : undefined;
-  const text = own ? inLanguage(own, language) : sharedSentence(code, language);
+  const text = own ? inLanguage(own, language) : sharedText(language, code);
   return text === undefined ? undefined : fill(text, { code, ...facts });
-}
-
-function sharedSentence(code: string, language: "ko" | "en"): string | undefined {
-  const found = code
-    .split(".")
-    .reduce<unknown>(
-      (part, name) =>
-        typeof part === "object" && part !== null && Object.hasOwn(part, name) ? Reflect.get(part, name) : undefined,
-      reasonsMessages[language],
-    );
-  return typeof found === "string" ? found : undefined;
 }
 
 const fill = (text: string, facts: Record<string, unknown>) =>

@@ -163,6 +163,11 @@ export const receiptReport = z.strictObject({
     .max(200),
 });
 
+export const receiptReportAnswer = z.strictObject({
+  accepted: z.int(),
+  refused: z.array(z.strictObject({ runKey: z.string(), attempt: z.int(), reason: z.string() })),
+});
+
 /** `POST /v1/leases` at a host: home is still interested in these attempts. */
 export const leaseRequest = z.strictObject({
   leases: z.array(z.strictObject({ runKey: z.string(), attempt: z.int() })).max(1000),

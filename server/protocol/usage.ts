@@ -1,5 +1,4 @@
-import type { Receipt } from "./hosted-run";
-import { filesIn } from "./hosted-run";
+import { filesIn, type Receipt } from "./hosted-run";
 import type { Limits } from "./limits";
 
 /** What attempts took, or may take, of an agreement's budget. */

@@ -1,7 +1,5 @@
 import { and, asc, desc, eq, gt, inArray, isNotNull, notInArray, or, sql } from "drizzle-orm";
 import { agreements, offers } from "#drizzle/framework/schema/hosting";
-import type { AuditEntry } from "#server/audit/entry";
-import { recordEntry } from "#server/audit/record-entry";
 import type { Db } from "#server/db/connect";
 
 export type Agreement = typeof agreements.$inferSelect;
@@ -117,7 +115,3 @@ export async function upsertOffer(db: Db, row: typeof offers.$inferInsert): Prom
   const { app: _app, ...set } = row;
   await db.insert(offers).values(row).onConflictDoUpdate({ target: offers.app, set });
 }
-
-/** One line of the framework's record of decisions. */
-export const insertAudit = (db: Db, { at, ...entry }: AuditEntry & { at: Date }): Promise<void> =>
-  recordEntry(db, at, entry);

@@ -1,3 +1,4 @@
+import { recordEntry } from "#server/audit/record-entry";
 import { KrdcError } from "#server/errors";
 import { type AgreementDocument, hostSignatureType, type OwnerDecision, widenedTerm } from "#server/protocol/agreement";
 import { canonicalJson } from "#server/protocol/canonical";
@@ -5,7 +6,7 @@ import { signDocument } from "#server/protocol/signed-document";
 import { type FrameworkContext, within } from "../context";
 import { wakeHostedRuns } from "../hosting/wake-hosted-runs";
 import { suspendersOf, suspensionAfter, untoldAfter } from "./agreement";
-import { type Agreement, insertAudit, lockAgreement, updateAgreement } from "./agreements.repo";
+import { type Agreement, lockAgreement, updateAgreement } from "./agreements.repo";
 import { findOwnerAgreement, type OwnerAgreement } from "./list-owner-agreements";
 import { recordRevocation } from "./revoke-agreement";
 import { verifyHubSignature } from "./sign-agreement";
@@ -123,7 +124,7 @@ async function record(ctx: FrameworkContext, { by, id, proof }: AgreementDecisio
     const untoldDecision = untoldAfter(row.untoldDecision, word);
     await updateAgreement(db, id, { ...change, untoldDecision, decidedAt: ctx.now(), decidedBy: by });
     const detail = { ...("document" in word ? { document: word.document } : {}), ...proof };
-    await insertAudit(db, { at: ctx.now(), actor: by, action, subject: `agreement:${id}`, detail });
+    await recordEntry(db, ctx.now(), { actor: by, action, subject: `agreement:${id}`, detail });
     if (change.state === "ACTIVE") await wakeHostedRuns(within(ctx, db), { agreementId: id });
   });
 }

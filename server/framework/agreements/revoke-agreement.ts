@@ -1,9 +1,10 @@
+import { recordEntry } from "#server/audit/record-entry";
 import { KrdcError } from "#server/errors";
 import { failpoint } from "#server/failpoint";
 import { type FrameworkContext, within } from "../context";
 import { countHostedRunsOf, endHostedRunsOf } from "../hosting/end-hosted-runs";
 import { untoldAfter } from "./agreement";
-import { insertAudit, lockAgreement, selectAgreement, selectRevocable, updateAgreement } from "./agreements.repo";
+import { lockAgreement, selectAgreement, selectRevocable, updateAgreement } from "./agreements.repo";
 
 const patienceMs = 6000;
 const lookMs = 100;
@@ -29,7 +30,7 @@ export async function recordRevocation(ctx: FrameworkContext, revocation: Revoca
       untoldDecision: isOwners ? untoldAfter(agreement.untoldDecision, { decision: "revoked" }) : null,
     });
     const entry = { actor: by, action: "agreement.revoked", subject: `agreement:${id}`, detail: proof ?? {} };
-    await insertAudit(db, { at: ctx.now(), ...entry });
+    await recordEntry(db, ctx.now(), entry);
     await endHostedRunsOf(within(ctx, db), id, agreement.document.onRevoke);
     failpoint("host.revoke.before-commit");
   });

@@ -1,9 +1,10 @@
+import { recordEntry } from "#server/audit/record-entry";
 import { KrdcError } from "#server/errors";
 import type { OfferDocument } from "#server/protocol/offer";
 import { findOffer } from "../apps/find-image";
 import { listOwnApps } from "../apps/publish-app";
 import type { FrameworkContext } from "../context";
-import { insertAudit, selectOffers, upsertOffer } from "./agreements.repo";
+import { selectOffers, upsertOffer } from "./agreements.repo";
 import { defaultOffer } from "./offer";
 
 /** One app's offer as its owner sees it; `decidedBy` is null where only the app's own manifest speaks. */
@@ -25,7 +26,7 @@ export async function setOffer(
   await ctx.db.transaction(async (db) => {
     await upsertOffer(db, row);
     const entry = { actor: by, action: "offer.set", subject: `offer:${app}`, detail: { document, ...proof } };
-    await insertAudit(db, { at: ctx.now(), ...entry });
+    await recordEntry(db, ctx.now(), entry);
   });
   return row;
 }

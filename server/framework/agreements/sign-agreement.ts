@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { recordEntry } from "#server/audit/record-entry";
 import { KrdcError } from "#server/errors";
 import {
   type AgreementDocument,
@@ -14,7 +15,6 @@ import { wasTakenAway } from "./agreement";
 import {
   type Agreement,
   insertAgreement,
-  insertAudit,
   lockApp,
   selectAgreement,
   selectHeld,
@@ -86,8 +86,7 @@ export async function signAgreement(ctx: FrameworkContext, proposal: AgreementPr
     if (await selectAgreement(db, document.id)) return;
     const row = await rowOf(within(ctx, db), proposal);
     await insertAgreement(db, row);
-    await insertAudit(db, {
-      at: ctx.now(),
+    await recordEntry(db, ctx.now(), {
       actor: row.state === "REQUESTED" ? "hub" : "offer",
       action: row.state === "REQUESTED" ? "agreement.requested" : "agreement.signed",
       subject: `agreement:${document.id}`,

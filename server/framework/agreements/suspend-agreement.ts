@@ -1,8 +1,9 @@
+import { recordEntry } from "#server/audit/record-entry";
 import { KrdcError } from "#server/errors";
 import { type FrameworkContext, within } from "../context";
 import { wakeHostedRuns } from "../hosting/wake-hosted-runs";
 import { suspendersOf, suspensionAfter } from "./agreement";
-import { insertAudit, lockAgreement, selectAgreement, selectSuspendable, updateAgreement } from "./agreements.repo";
+import { lockAgreement, selectAgreement, selectSuspendable, updateAgreement } from "./agreements.repo";
 
 type HubWord = { id: string; isSuspended: boolean; by: string; askedAt?: Date };
 
@@ -17,7 +18,7 @@ async function setHubSuspension(ctx: FrameworkContext, { id, isSuspended, by, as
     if (!change) return;
     await updateAgreement(db, id, { ...change, decidedAt: ctx.now(), decidedBy: by });
     const action = isSuspended ? "agreement.suspended" : "agreement.resumed";
-    await insertAudit(db, { at: ctx.now(), actor: by, action, subject: `agreement:${id}` });
+    await recordEntry(db, ctx.now(), { actor: by, action, subject: `agreement:${id}` });
     if (change.state === "ACTIVE") await wakeHostedRuns(within(ctx, db), { agreementId: id });
   });
 }

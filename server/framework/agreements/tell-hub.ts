@@ -1,18 +1,13 @@
 import type { z } from "zod";
+import { recordEntry } from "#server/audit/record-entry";
 import { KrdcError } from "#server/errors";
 import { decisionAnswer, type OwnerDecision } from "#server/protocol/agreement";
 import { canonicalJson } from "#server/protocol/canonical";
 import type { FrameworkContext } from "../context";
 import { callHub } from "../identity/call-hub";
+import { repeat } from "../repeat";
 import { suspendersOf } from "./agreement";
-import {
-  type Agreement,
-  insertAudit,
-  lockAgreement,
-  selectAgreement,
-  selectUntold,
-  updateAgreement,
-} from "./agreements.repo";
+import { type Agreement, lockAgreement, selectAgreement, selectUntold, updateAgreement } from "./agreements.repo";
 import { verifyHubSignature } from "./sign-agreement";
 
 const timeoutMs = 5000;
@@ -59,8 +54,7 @@ async function tellOnce(ctx: FrameworkContext, id: string): Promise<boolean> {
     const untoldDecision = nextWord(row, word);
     await updateAgreement(db, id, { ...(await countersigned(ctx, row, heard)), untoldDecision });
     const detail = { decision: word.decision, ...(heard instanceof KrdcError ? { refused: heard.reason } : {}) };
-    await insertAudit(db, {
-      at: ctx.now(),
+    await recordEntry(db, ctx.now(), {
       actor: "hub",
       action: heard instanceof KrdcError ? "agreement.decision_refused" : "agreement.decision_heard",
       subject: `agreement:${id}`,
@@ -88,15 +82,5 @@ async function tellAll(ctx: FrameworkContext): Promise<void> {
 }
 
 /** Repeats what the hub has not heard for as long as the framework lives. */
-export function startTellingHub(ctx: FrameworkContext): () => void {
-  const everyMs = Math.min(5000, ctx.timing.statusPollMs);
-  let timer: NodeJS.Timeout;
-  const again = () => {
-    timer = setTimeout(async () => {
-      await tellAll(ctx).catch((error: unknown) => ctx.log.warn({ error }, "the hub was not told"));
-      if (!ctx.stopping.aborted) again();
-    }, everyMs);
-  };
-  again();
-  return () => clearTimeout(timer);
-}
+export const startTellingHub = (ctx: FrameworkContext): (() => void) =>
+  repeat(ctx, { name: "tell-hub", everyMs: Math.min(5000, ctx.timing.statusPollMs), work: () => tellAll(ctx) });

@@ -17,7 +17,6 @@ import {
 } from "./agreement";
 import {
   type Agreement,
-  insertAudit,
   lockAgreement,
   lockApp,
   selectAgreement,
@@ -110,9 +109,3 @@ export async function settleUse(
     used: addUsage(agreement.used, attempt.used),
   });
 }
-
-/** One line in the record of decisions, in the caller's transaction. */
-export const recordDecision = (
-  ctx: FrameworkContext,
-  entry: { actor: string; action: string; subject: string; detail?: Record<string, unknown> },
-) => insertAudit(ctx.db, { at: ctx.now(), ...entry });

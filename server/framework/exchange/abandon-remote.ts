@@ -1,5 +1,5 @@
+import { recordEntry } from "#server/audit/record-entry";
 import { KrdcError } from "#server/errors";
-import { recordDecision } from "../agreements/use-agreement";
 import type { FrameworkContext } from "../context";
 import type { RemoteAttempt } from "./remote-attempt";
 import { selectOfStep } from "./remote-attempts.repo";
@@ -22,7 +22,7 @@ export async function abandonRemote(
   const reason = { code: "step.abandoned", detail: { host: row.host, by } };
   await settleRemote(ctx, row, { outcome: "ABANDONED", reason });
   const subject = `remote-attempt:${row.runKey}:${row.attempt}`;
-  await recordDecision(ctx, {
+  await recordEntry(ctx.db, ctx.now(), {
     actor: `user:${by}`,
     action: "remote_attempt.abandoned",
     subject,

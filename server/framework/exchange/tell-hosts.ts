@@ -2,6 +2,7 @@ import { KrdcError } from "#server/errors";
 import { leaseAnswer } from "#server/protocol/framework-api";
 import { hostedRunAnswer } from "#server/protocol/hosted-run";
 import type { FrameworkContext } from "../context";
+import { repeatAll } from "../repeat";
 import { callHost } from "../transfers/call-host";
 import { cancelRemote } from "./cancel-remote";
 import { acknowledgeOpen } from "./fetch-results";
@@ -40,6 +41,23 @@ async function tellCancels(ctx: FrameworkContext): Promise<void> {
 const isGone = (row: RemoteAttempt, unknown: { runKey: string; attempt: number }[]) =>
   unknown.some((one) => one.runKey === row.runKey && one.attempt === row.attempt);
 
+/** What a host no longer knows is shown and stays as it is: missing never means that it may run again. */
+const showMissing = (ctx: FrameworkContext, row: RemoteAttempt) =>
+  moveRemote(ctx, row, () => ({ waiting: { code: "hosted_run.not_found", detail: { host: row.host } } }));
+
+/** One row that a host refuses keeps none of its other rows waiting; a host that is away ends its round. */
+async function eachRow(ctx: FrameworkContext, rows: RemoteAttempt[], tell: (row: RemoteAttempt) => Promise<void>) {
+  for (const row of rows) {
+    try {
+      await tell(row);
+    } catch (error) {
+      if (!(error instanceof KrdcError) || error.retryable) throw error;
+      if (error.kind === "not_found") await showMissing(ctx, row);
+      ctx.log.info({ runKey: row.runKey, attempt: row.attempt, reason: error.reason }, "a host refused to answer");
+    }
+  }
+}
+
 /** Says that we are still interested in what runs for us, in one call for each host; what it does not know is shown. */
 async function renewLeases(ctx: FrameworkContext): Promise<void> {
   await eachHost(await selectAccepted(ctx.db), async (host, rows) => {
@@ -53,61 +71,41 @@ async function renewLeases(ctx: FrameworkContext): Promise<void> {
         timeoutMs: 15_000,
       });
       const { unknown } = leaseAnswer.parse(answer.body);
-      const waiting = { code: "hosted_run.not_found", detail: { host } };
-      for (const row of part) if (isGone(row, unknown)) await moveRemote(ctx, row, () => ({ waiting }));
+      for (const row of part) if (isGone(row, unknown)) await showMissing(ctx, row);
     }
   });
 }
 
 /** Asks about every attempt anew: what no event told, because one side was set back, comes to light here. */
 async function reconcile(ctx: FrameworkContext): Promise<void> {
-  await eachHost(await selectAccepted(ctx.db), async (host, rows) => {
-    for (const row of rows) {
+  await eachHost(await selectAccepted(ctx.db), (host, rows) =>
+    eachRow(ctx, rows, async (row) => {
       const path = `/v1/hosted-runs/${row.runKey}/${row.attempt}`;
       const answer = await callHost(ctx, host, { method: "GET", path, timeoutMs: 15_000 });
       await applyAnswer(ctx, host, hostedRunAnswer.parse(answer.body));
-    }
-  });
+    }),
+  );
 }
 
 /** A person gave these up while their host was away: it is told to end them, and its record of them is kept for the ledger. */
 async function tellAbandoned(ctx: FrameworkContext): Promise<void> {
-  await eachHost(await selectAbandoned(ctx.db), async (host, rows) => {
-    for (const row of rows) {
+  await eachHost(await selectAbandoned(ctx.db), (host, rows) =>
+    eachRow(ctx, rows, async (row) => {
       const path = `/v1/hosted-runs/${row.runKey}/${row.attempt}/cancel`;
       const answer = await callHost(ctx, host, { method: "POST", path, json: {}, timeoutMs: 15_000 });
       const { receipt } = hostedRunAnswer.parse(answer.body);
       if (receipt) await keepLateReceipt(ctx, row, receipt);
-    }
-  });
-}
-
-/** Repeats a duty for as long as the framework lives; what fails now is done next time. */
-function every(ctx: FrameworkContext, ms: number, name: string, duty: (ctx: FrameworkContext) => Promise<void>) {
-  let isBusy = false;
-  const timer = setInterval(async () => {
-    if (isBusy) return;
-    isBusy = true;
-    await duty(ctx).catch((error: unknown) => {
-      if (error instanceof KrdcError) ctx.log.info({ duty: name, reason: error.reason }, "a host was not told");
-      else ctx.log.warn({ duty: name, error }, "a host was not told");
-    });
-    isBusy = false;
-  }, ms);
-  return () => clearInterval(timer);
+    }),
+  );
 }
 
 /** Everything that hosts and the hub are owed by us as a home, told until they have heard it. */
-export function startTelling(ctx: FrameworkContext): () => void {
-  const stops = [
-    every(ctx, cancelMs, "cancel", tellCancels),
-    every(ctx, ctx.timing.renewLeaseMs, "lease", renewLeases),
-    every(ctx, acknowledgeMs, "acknowledge", acknowledgeOpen),
-    every(ctx, acknowledgeMs, "abandoned", tellAbandoned),
-    every(ctx, cancelMs, "receipts", reportReceipts),
-    every(ctx, ctx.timing.reconcileMs, "reconcile", reconcile),
-  ];
-  return () => {
-    for (const stop of stops) stop();
-  };
-}
+export const startTelling = (ctx: FrameworkContext): (() => void) =>
+  repeatAll(ctx, [
+    { name: "cancel", everyMs: cancelMs, work: () => tellCancels(ctx) },
+    { name: "lease", everyMs: ctx.timing.renewLeaseMs, work: () => renewLeases(ctx) },
+    { name: "acknowledge", everyMs: acknowledgeMs, work: () => acknowledgeOpen(ctx) },
+    { name: "abandoned", everyMs: acknowledgeMs, work: () => tellAbandoned(ctx) },
+    { name: "receipts", everyMs: cancelMs, work: () => reportReceipts(ctx) },
+    { name: "reconcile", everyMs: ctx.timing.reconcileMs, work: () => reconcile(ctx) },
+  ]);

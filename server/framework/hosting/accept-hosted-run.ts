@@ -1,3 +1,4 @@
+import { recordEntry } from "#server/audit/record-entry";
 import { KrdcError } from "#server/errors";
 import { failpoint } from "#server/failpoint";
 import { digestOfJson } from "#server/protocol/canonical";
@@ -5,7 +6,7 @@ import type { GrantClaims } from "#server/protocol/grant";
 import { filesIn, type HostedRunAnswer, type HostedRunRequest } from "#server/protocol/hosted-run";
 import { attemptName } from "#server/protocol/run-key";
 import type { Usage } from "#server/protocol/usage";
-import { holdForUse, recordDecision, spendAgreement } from "../agreements/use-agreement";
+import { holdForUse, spendAgreement } from "../agreements/use-agreement";
 import { type FrameworkContext, within } from "../context";
 import { queueExecution } from "../execution/queue-execution";
 import { listForeignArtifacts } from "../storage/keep-artifact";
@@ -106,7 +107,12 @@ export async function acceptHostedRun(
     });
     const subject = `hosted-run:${key.runKey}:${key.attempt}`;
     const detail = { grant: claims.jti, agreement: details.agreementId, user: claims.sub, app: request.app };
-    await recordDecision(inside, { actor: `peer:${key.home}`, action: "hosted_run.accepted", subject, detail });
+    await recordEntry(inside.db, ctx.now(), {
+      actor: `peer:${key.home}`,
+      action: "hosted_run.accepted",
+      subject,
+      detail,
+    });
     await queueWhenComplete(inside, key);
     failpoint("host.accept.before-commit");
     return 201;

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import { recordEntry } from "#server/audit/record-entry";
 import { KrdcError } from "#server/errors";
 import { clusterName } from "#server/graph/app";
 import { addressStatement, addressStatementType } from "#server/protocol/framework-api";
 import { publicKey, thumbprintOf } from "#server/protocol/keys";
 import { readSignedDocument } from "#server/protocol/signed-document";
-import { recordDecision } from "../agreements/use-agreement";
 import { type FrameworkContext, within } from "../context";
 import {
   type Peer,
@@ -61,7 +61,7 @@ async function pausePeer(ctx: FrameworkContext, decided: PeerDecision, suspended
   await ctx.db.transaction(async (db) => {
     if (!(await updateSuspended(db, name, suspendedAt))) throw new KrdcError("not_found", "peer.not_found");
     const action = suspendedAt ? "peer.suspended" : "peer.resumed";
-    await recordDecision(within(ctx, db), { actor: by, action, subject: `peer:${name}`, detail: proof });
+    await recordEntry(db, ctx.now(), { actor: by, action, subject: `peer:${name}`, detail: proof });
   });
 }
 
@@ -81,7 +81,7 @@ export async function followPeerSuspensions(ctx: FrameworkContext, names: string
     const inside = within(ctx, db);
     for (const { name, isSuspended: isNow } of await updateSuspendedByHub(db, names, ctx.now())) {
       const action = isNow ? "peer.suspended" : "peer.resumed";
-      await recordDecision(inside, { actor: "hub", action, subject: `peer:${name}` });
+      await recordEntry(inside.db, ctx.now(), { actor: "hub", action, subject: `peer:${name}` });
     }
   });
 }

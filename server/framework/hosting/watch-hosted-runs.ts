@@ -1,4 +1,5 @@
 import { type FrameworkContext, within } from "../context";
+import { repeat } from "../repeat";
 import { dueEnd } from "./due-end";
 import { holdHostedRun, stopHostedRun } from "./end-hosted-runs";
 import { type HostedKey, selectLiving } from "./hosted-runs.repo";
@@ -30,14 +31,5 @@ function tickOf({ timing }: FrameworkContext): number {
 }
 
 /** Watches the clocks for as long as the framework lives. */
-export function startWatching(ctx: FrameworkContext): () => void {
-  let timer: NodeJS.Timeout;
-  const again = () => {
-    timer = setTimeout(async () => {
-      await watchHostedRuns(ctx).catch((error: unknown) => ctx.log.warn({ error }, "the clocks were not watched"));
-      if (!ctx.stopping.aborted) again();
-    }, tickOf(ctx));
-  };
-  again();
-  return () => clearTimeout(timer);
-}
+export const startWatching = (ctx: FrameworkContext): (() => void) =>
+  repeat(ctx, { name: "clocks", everyMs: tickOf(ctx), work: () => watchHostedRuns(ctx) });

@@ -1,8 +1,8 @@
+import { recordEntry } from "#server/audit/record-entry";
 import { KrdcError } from "#server/errors";
 import { type AgreementDocument, hostSignatureType, hubSignatureType, widenedTerm } from "#server/protocol/agreement";
 import { canonicalJson } from "#server/protocol/canonical";
 import { readSignedDocument, signDocument } from "#server/protocol/signed-document";
-import { recordEntry } from "../audit/record-entry";
 import type { CallingCluster } from "../clusters/cluster";
 import type { AnyContext } from "../context";
 import type { Agreement } from "./agreement";

@@ -1,7 +1,7 @@
 import type { z } from "zod";
+import { recordEntry } from "#server/audit/record-entry";
 import { KrdcError } from "#server/errors";
 import { type AgreementProposal, proposalAnswer } from "#server/protocol/agreement";
-import { recordEntry } from "../audit/record-entry";
 import { getActiveCluster } from "../clusters/get-active-cluster";
 import type { AnyContext } from "../context";
 import { callGateway } from "../gateways/framework-client";

@@ -1,5 +1,5 @@
+import { recordEntry } from "#server/audit/record-entry";
 import type { Db } from "#server/db/connect";
-import { recordEntry } from "../audit/record-entry";
 import type { AnyContext } from "../context";
 import type { Ender } from "./agreement";
 import { changeAgreement, lockOpenOfHost } from "./agreements.repo";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { recordEntry } from "#server/audit/record-entry";
 import type { AppVersion } from "#server/graph/app";
 import { hubSignatureType } from "#server/protocol/agreement";
 import { signDocument } from "#server/protocol/signed-document";
-import { recordEntry } from "../audit/record-entry";
 import { getActiveCluster } from "../clusters/get-active-cluster";
 import type { HubContext } from "../context";
 import { type Agreement, documentFor, type Wish } from "./agreement";

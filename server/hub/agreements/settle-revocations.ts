@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { recordEntry } from "#server/audit/record-entry";
 import { KrdcError } from "#server/errors";
 import { failpoint } from "#server/failpoint";
-import { recordEntry } from "../audit/record-entry";
 import type { AnyContext } from "../context";
 import { type Agreement, byHost } from "./agreement";
 import { changeAgreement, listRevoking } from "./agreements.repo";

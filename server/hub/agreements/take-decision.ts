@@ -1,8 +1,8 @@
 import type { z } from "zod";
+import { recordEntry } from "#server/audit/record-entry";
 import type { Db } from "#server/db/connect";
 import { KrdcError } from "#server/errors";
 import type { decisionAnswer, OwnerDecision } from "#server/protocol/agreement";
-import { recordEntry } from "../audit/record-entry";
 import type { ClusterContext } from "../context";
 import { type Agreement, heldBy, isRevocable, suspendersOf } from "./agreement";
 import { changeAgreement, findById, lockById } from "./agreements.repo";

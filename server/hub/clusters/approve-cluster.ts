@@ -1,6 +1,6 @@
+import { recordEntry } from "#server/audit/record-entry";
 import type { Db } from "#server/db/connect";
 import { KrdcError } from "#server/errors";
-import { recordEntry } from "../audit/record-entry";
 import type { HubContext } from "../context";
 import { may } from "../members/may";
 import { type Cluster, isFingerprintTail, maxFingerprintTries } from "./cluster";

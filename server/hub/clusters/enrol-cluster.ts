@@ -1,8 +1,8 @@
 import type { z } from "zod";
+import { recordEntry } from "#server/audit/record-entry";
 import { KrdcError } from "#server/errors";
 import type { enrolmentRequest } from "#server/protocol/framework-api";
 import type { PublicKey } from "#server/protocol/keys";
-import { recordEntry } from "../audit/record-entry";
 import type { OpenContext } from "../context";
 import { mayCall } from "../gateways/may-call";
 import { hashOfSecret } from "../members/member";

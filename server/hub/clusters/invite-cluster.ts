@@ -1,8 +1,8 @@
+import { recordEntry } from "#server/audit/record-entry";
 import type { Db } from "#server/db/connect";
 import { KrdcError } from "#server/errors";
 import type { Bilingual } from "#server/graph/text";
 import { endAgreementsOf } from "../agreements/end-agreements-of";
-import { recordEntry } from "../audit/record-entry";
 import type { HubContext } from "../context";
 import { may } from "../members/may";
 import { hashOfSecret } from "../members/member";

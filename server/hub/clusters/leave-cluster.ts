@@ -1,7 +1,7 @@
+import { recordEntry } from "#server/audit/record-entry";
 import { KrdcError } from "#server/errors";
 import { endAgreementsOf } from "../agreements/end-agreements-of";
 import { settleRevocations } from "../agreements/settle-revocations";
-import { recordEntry } from "../audit/record-entry";
 import type { HubContext } from "../context";
 import { may } from "../members/may";
 import type { Cluster, SuspendedReason } from "./cluster";

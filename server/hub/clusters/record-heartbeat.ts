@@ -1,7 +1,7 @@
 import type { z } from "zod";
+import { recordEntry } from "#server/audit/record-entry";
 import { KrdcError } from "#server/errors";
 import type { Heartbeat, heartbeatAnswer } from "#server/protocol/framework-api";
-import { recordEntry } from "../audit/record-entry";
 import type { ClusterContext } from "../context";
 import { heartbeatVerdict, type SuspendedReason } from "./cluster";
 import { listActive, updateCluster, writeHeartbeat } from "./clusters.repo";

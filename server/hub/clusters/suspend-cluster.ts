@@ -1,5 +1,5 @@
+import { recordEntry } from "#server/audit/record-entry";
 import { KrdcError } from "#server/errors";
-import { recordEntry } from "../audit/record-entry";
 import type { HubContext } from "../context";
 import { may } from "../members/may";
 import { isHubOperator } from "../members/member";

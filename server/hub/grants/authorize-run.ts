@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { AuthorizedStep } from "#drizzle/hub/schema/grants";
+import { recordEntry } from "#server/audit/record-entry";
 import type { Db } from "#server/db/connect";
-import { recordEntry } from "../audit/record-entry";
 import type { Authorization } from "./grant";
 import { findAuthorizationOfRun, upsertAuthorization } from "./grants.repo";
 

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { recordEntry } from "#server/audit/record-entry";
 import type { Db } from "#server/db/connect";
 import { KrdcError } from "#server/errors";
 import { failpoint } from "#server/failpoint";
@@ -8,7 +9,6 @@ import { type GrantClaims, grantClaims, grantLifetimeSeconds, signGrant } from "
 import { overCeiling } from "#server/protocol/limits";
 import { type Agreement, usedUpTerm } from "../agreements/agreement";
 import { countRun } from "../agreements/count-run";
-import { recordEntry } from "../audit/record-entry";
 import { isSkewed } from "../clusters/cluster";
 import type { ClusterContext } from "../context";
 import type { User } from "../members/member";

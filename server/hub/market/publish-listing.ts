@@ -1,6 +1,6 @@
+import { recordEntry } from "#server/audit/record-entry";
 import { KrdcError } from "#server/errors";
 import { type AppVersion, appReference } from "#server/graph/app";
-import { recordEntry } from "../audit/record-entry";
 import type { ClusterContext } from "../context";
 import { inputTypesOf } from "./listing";
 import { findVersion, insertVersion, upsertListing } from "./listings.repo";

@@ -1,5 +1,5 @@
+import { recordEntry } from "#server/audit/record-entry";
 import { KrdcError } from "#server/errors";
-import { recordEntry } from "../audit/record-entry";
 import type { HubContext } from "../context";
 import { getDemoMember } from "../members/get-demo-member";
 import { createApiToken } from "./create-api-token";

@@ -1,7 +1,7 @@
 import type { z } from "zod";
+import { recordEntry } from "#server/audit/record-entry";
 import type { Db } from "#server/db/connect";
-import type { receiptReport } from "#server/protocol/framework-api";
-import { recordEntry } from "../audit/record-entry";
+import type { receiptReport, receiptReportAnswer } from "#server/protocol/framework-api";
 import type { ClusterContext } from "../context";
 import { findGrant } from "../grants/find-grant";
 import { readReceipt } from "./read-receipt";
@@ -10,7 +10,7 @@ import { findEntry, insertEntry } from "./usage.repo";
 
 type Report = z.infer<typeof receiptReport>;
 type Reported = Report["receipts"][number];
-type Refused = { runKey: string; attempt: number; reason: string };
+type Answer = z.infer<typeof receiptReportAnswer>;
 
 /** Only the first counts; what the same attempt is said to have taken besides is noted for people and blocks nobody. */
 async function noteDispute(ctx: ClusterContext, db: Db, told: Reported, host: string): Promise<void> {
@@ -41,11 +41,8 @@ async function record(ctx: ClusterContext, told: Reported): Promise<string | und
 }
 
 /** A home hands in how its remote attempts ended, each under its host's own signature; a bad one keeps no other back. */
-export async function recordReceipts(
-  ctx: ClusterContext,
-  { receipts }: Report,
-): Promise<{ accepted: number; refused: Refused[] }> {
-  const refused: Refused[] = [];
+export async function recordReceipts(ctx: ClusterContext, { receipts }: Report): Promise<Answer> {
+  const refused: Answer["refused"] = [];
   for (const told of receipts) {
     const { runKey, attempt } = told;
     const reason = await record(ctx, told);

@@ -7,9 +7,12 @@ import { readProcesses } from "#server/launch/supervision/processes-file";
 import { killGroup } from "#server/launch/supervision/signals";
 import { Supervisor } from "#server/launch/supervision/supervisor";
 
-/** A Postgres that waits for the disk at each commit, as the tests' does not, and remembers when each was. */
-export async function startPostgres(): Promise<{ adminUrl: string; end: () => Promise<void> }> {
-  const home = mkdtempSync(join(tmpdir(), "krdc-bench-"));
+/** A real Postgres of its own, with one more setting; it ends with this process, however that ends. */
+export async function ownPostgres(
+  purpose: string,
+  setting: string,
+): Promise<{ adminUrl: string; end: () => Promise<void> }> {
+  const home = mkdtempSync(join(tmpdir(), `krdc-${purpose}-`));
   mkdirSync(join(home, "logs"));
   let folder = "";
   const postgres = await openPostgres({
@@ -20,24 +23,22 @@ export async function startPostgres(): Promise<{ adminUrl: string; end: () => Pr
       folder = made;
     },
     choosePort: () => chooseFreePort([]),
-    password: "krdc-bench",
+    password: `krdc-${purpose}`,
     uid: process.getuid?.() ?? -1,
   });
   const supervisor = new Supervisor(home, (line) => console.error(line));
-  supervisor.start({ ...postgres.spec, args: [...postgres.spec.args, "-c", "track_commit_timestamp=on"] });
+  supervisor.start({ ...postgres.spec, args: [...postgres.spec.args, "-c", setting] });
   const killLeft = () => {
     for (const { pid } of readProcesses(home)) killGroup(pid);
   };
   process.on("exit", killLeft);
   if (!(await postgresAnswers(postgres.adminUrl, 30_000))) throw new Error(supervisor.tailOf("postgres"));
-  return {
-    adminUrl: postgres.adminUrl,
-    end: async () => {
-      await supervisor.stop("postgres", 5_000);
-      supervisor.close();
-      process.off("exit", killLeft);
-      rmSync(folder, { recursive: true, force: true });
-      rmSync(home, { recursive: true, force: true });
-    },
+  const end = async () => {
+    await supervisor.stop("postgres", 5_000);
+    supervisor.close();
+    process.off("exit", killLeft);
+    rmSync(folder, { recursive: true, force: true });
+    rmSync(home, { recursive: true, force: true });
   };
+  return { adminUrl: postgres.adminUrl, end };
 }
