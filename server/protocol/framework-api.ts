@@ -2,6 +2,7 @@ import { z } from "zod";
 import { appVersion, clusterName } from "#server/graph/app";
 import { bilingual } from "#server/graph/text";
 import { placementChoice, value, workflow } from "#server/graph/workflow";
+import { signedKeyAnnouncement } from "./key-change";
 import { publicKey } from "./keys";
 import { limits } from "./limits";
 import { placement } from "./run-view";
@@ -61,6 +62,7 @@ export const enrolmentRequest = z.strictObject({
   key: publicKey,
   version: z.string().max(40),
   runtime: z.enum(["process", "kubernetes"]),
+  encryptionKey: z.string().max(4000).optional(),
 });
 
 export const heartbeat = z.strictObject({
@@ -75,6 +77,10 @@ export const heartbeat = z.strictObject({
   slotsUsed: z.int(),
   queued: z.int(),
   hosted: z.int(),
+  /** Its certificate of the key to which letters are sealed. */
+  encryptionKey: z.string().max(4000).optional(),
+  /** The next key that it announces, until it has taken effect. */
+  keyChange: signedKeyAnnouncement.optional(),
 });
 export type Heartbeat = z.infer<typeof heartbeat>;
 
@@ -82,7 +88,17 @@ export type Heartbeat = z.infer<typeof heartbeat>;
 export const heartbeatAnswer = z.strictObject({
   state: z.enum(["PENDING", "ACTIVE", "SUSPENDED"]),
   time: z.iso.datetime(),
-  peers: z.array(z.strictObject({ name: clusterName, gateway: z.url(), key: publicKey })),
+  peers: z.array(
+    z.strictObject({
+      name: clusterName,
+      gateway: z.url(),
+      key: publicKey,
+      encryptionKey: z.string().max(4000).optional(),
+      keyChange: signedKeyAnnouncement.optional(),
+    }),
+  ),
+  /** The hub's own next key, once it was announced. */
+  hubSuccession: z.string().max(10_000).optional(),
 });
 
 /** What a gateway signs with its own key so that a peer may follow it to a new address. */

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { index, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import type { AgreementDocument, AgreementProposal, OwnerDecision } from "#server/protocol/agreement";
 import type { HostedRunRequest } from "#server/protocol/hosted-run";
+import type { FormerKey, KeyChange } from "#server/protocol/key-change";
 import type { PublicKey } from "#server/protocol/keys";
 import type { OfferDocument } from "#server/protocol/offer";
 import type { Usage } from "#server/protocol/usage";
@@ -20,6 +21,12 @@ export const peers = pgTable("peers", {
   suspendedAt: time("suspended_at"),
   /** The hub may suspend a member; only our operator's own suspension is ours to lift. */
   suspendedByHubAt: time("suspended_by_hub_at"),
+  /** Its certificate of the key to which letters are sealed, signed by the pinned key. */
+  encryptionKey: text("encryption_key"),
+  /** A change of its key that it announced, and whether our operator forbade it. */
+  keyChange: jsonb("key_change").$type<KeyChange>(),
+  /** Keys that it had before: they verify what was signed with them. */
+  formerKeys: jsonb("former_keys").$type<FormerKey[]>().notNull().default([]),
 });
 
 /** Permissions that this framework signed for its own apps. Revoked by either signer is revoked for good. */
@@ -53,6 +60,15 @@ export const offers = pgTable("offers", {
   document: jsonb().$type<OfferDocument>().notNull(),
   decidedBy: text("decided_by").notNull(),
   decidedAt: time("decided_at").notNull(),
+});
+
+/** Each time that this database was found to be older than what the cluster itself remembers; nothing starts until it is settled. */
+export const restores = pgTable("restores", {
+  epoch: integer().primaryKey(),
+  noticedAt: time("noticed_at").notNull(),
+  /** What showed it: the audit entry that others hold and this database does not. */
+  evidence: jsonb().$type<Record<string, unknown>>().notNull(),
+  settledAt: time("settled_at"),
 });
 
 /** Grants that were redeemed here, so that none opens the door twice. */

@@ -91,8 +91,12 @@ export const stepRuns = pgTable(
     wakeAt: time("wake_at"),
     fence: integer().notNull().default(0),
     leaseUntil: time("lease_until"),
+    /** Digest of app, producing cluster, parameters and inputs of a step that may be answered from an earlier one. */
+    cacheKey: text("cache_key"),
+    cachedFrom: uuid("cached_from"),
   },
   (t) => [
+    index("step_runs_by_cache_key").on(t.cacheKey).where(sql`${t.cacheKey} is not null`),
     uniqueIndex("step_runs_one_per_instance").on(t.runId, t.step, t.index),
     index("step_runs_awake").on(t.wakeAt).where(sql`${t.wakeAt} is not null`),
   ],

@@ -1,6 +1,7 @@
-import { boolean, integer, jsonb, pgEnum, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import { bigserial, boolean, index, integer, jsonb, pgEnum, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import type { Bilingual } from "#server/graph/text";
 import type { Heartbeat } from "#server/protocol/framework-api";
+import type { FormerKey, KeyChange } from "#server/protocol/key-change";
 import type { PublicKey } from "#server/protocol/keys";
 
 const time = (name: string) => timestamp(name, { withTimezone: true });
@@ -24,5 +25,26 @@ export const clusters = pgTable("clusters", {
   heartbeatAt: time("heartbeat_at"),
   invitedBy: uuid("invited_by"),
   suspendedReason: text("suspended_reason"),
+  /** Its certificate of the key to which its peers seal letters, signed by its identity key. */
+  encryptionKey: text("encryption_key"),
+  /** A change of its key that it announced, and whether an operator of the hub forbade it. */
+  keyChange: jsonb("key_change").$type<KeyChange>(),
+  /** Keys that it had before: they verify what was signed with them, and open nothing. */
+  formerKeys: jsonb("former_keys").$type<FormerKey[]>().notNull().default([]),
   createdAt: time("created_at").notNull().defaultNow(),
 });
+
+/** Sealed letters between frameworks of which neither can dial the other; the hub reads none and forgets them when they were taken. */
+export const letters = pgTable(
+  "letters",
+  {
+    seq: bigserial({ mode: "number" }).primaryKey(),
+    id: uuid().notNull().unique(),
+    from: text().notNull(),
+    to: text().notNull(),
+    sealed: text().notNull(),
+    createdAt: time("created_at").notNull(),
+    expiresAt: time("expires_at").notNull(),
+  },
+  (t) => [index("letters_of_recipient").on(t.to, t.seq)],
+);
