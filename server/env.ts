@@ -37,6 +37,7 @@ const hub = z.object({
   OIDC_CLIENT_SECRET: z.string().min(1),
   NEXTAUTH_SECRET: z.string().min(16),
   HUB_SIGNING_KEY: json,
+  HUB_KEYS_FOLDER: z.string().min(1).optional(),
   PORTAL_KEY: json,
   SESSION_KEY: z.string().min(40),
   KRDC_HOME_ID: z.string().regex(/^[0-9a-f]{4,16}$/),
@@ -55,15 +56,17 @@ export function hubEnv(): HubEnv {
   return hubValues;
 }
 
-const framework = z.object({
+const named = z.object({
   FRAMEWORK_NAME: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
   FRAMEWORK_TITLE_KO: z.string().default(""),
   FRAMEWORK_TITLE_EN: z.string().default(""),
   FRAMEWORK_DATABASE_URL: postgresUrl,
   FRAMEWORK_HOME: z.string().min(1),
+  /** off: it opens no socket to the network, and takes its calls from hub and peers that it dials itself. */
+  FRAMEWORK_LISTEN: z.enum(["on", "off"]).default("on"),
   FRAMEWORK_HOST: z.string().default("127.0.0.1"),
-  FRAMEWORK_PORT: port,
-  FRAMEWORK_URL: z.url(),
+  FRAMEWORK_PORT: port.optional(),
+  FRAMEWORK_URL: z.url().optional(),
   KRDC_HUB_URL: z.url(),
   HUB_JWKS_THUMBPRINT: z.string().min(40),
   FRAMEWORK_JOIN_TOKEN: z.string().optional(),
@@ -82,6 +85,18 @@ const framework = z.object({
   KRDC_CLOCK: testClock,
   PATH: z.string().default("/usr/local/bin:/usr/bin:/bin"),
 });
+/** Without a socket there is neither port nor address, whatever is written there; with one both must be named. */
+const withoutSocket = (given: unknown) => {
+  const read = z.looseObject({ FRAMEWORK_LISTEN: z.literal("off") }).safeParse(given);
+  return read.success ? { ...read.data, FRAMEWORK_PORT: undefined, FRAMEWORK_URL: undefined } : given;
+};
+const framework = z.preprocess(
+  withoutSocket,
+  named.refine(
+    (read) => read.FRAMEWORK_LISTEN === "off" || (read.FRAMEWORK_PORT && read.FRAMEWORK_URL),
+    "FRAMEWORK_PORT and FRAMEWORK_URL, or FRAMEWORK_LISTEN=off",
+  ),
+);
 export type FrameworkEnv = z.output<typeof framework>;
 export const frameworkEnv = (): FrameworkEnv => framework.parse(process.env);
 
@@ -97,6 +112,7 @@ export function failpointEnv(): Record<string, string> {
 
 const ownerCommand = z.object({
   FRAMEWORK_URL: z.string().default(""),
+  FRAMEWORK_HOME: z.string().default(""),
   FRAMEWORK_OPERATOR_KEY_FILE: z.string().default(""),
   LANG: z.string().default("en"),
 });
@@ -105,6 +121,7 @@ export const ownerCommandEnv = () => {
   const read = ownerCommand.parse(process.env);
   return {
     url: read.FRAMEWORK_URL,
+    home: read.FRAMEWORK_HOME,
     operatorKeyFile: read.FRAMEWORK_OPERATOR_KEY_FILE,
     language: read.LANG.startsWith("ko") ? ("ko" as const) : ("en" as const),
   };

@@ -74,6 +74,7 @@ function AgreementLine({ row, host, showUser }: LineProps) {
       </Td>
       <Td className={CELL}>
         <BudgetBars row={row} />
+        <UseTerms row={row} />
       </Td>
       <Td className={CELL}>
         <span className="mr-2 text-xs text-dim md:hidden">{t("until")}</span>
@@ -84,6 +85,28 @@ function AgreementLine({ row, host, showUser }: LineProps) {
         <WhoDecides row={row} gateway={host?.gateway ?? null} clusterTitle={clusterTitle} />
       </Td>
     </tr>
+  );
+}
+
+/** What the owner lets parameters be, and whether a network is allowed; nothing where there is no such term. */
+function UseTerms({ row }: { row: Pick<AgreementRow, "parameterLimits" | "egress"> }) {
+  const t = useTranslations("agreements");
+  const hasLimits = row.parameterLimits.length > 0;
+  if (!hasLimits && row.egress === "any") return null;
+  return (
+    <dl className="mt-1 grid gap-0.5 text-xs">
+      {hasLimits ? (
+        <div className="flex flex-wrap gap-x-2">
+          <dt className="text-dim">{t("parameterLimits")}</dt>
+          {row.parameterLimits.map((limit) => (
+            <dd key={limit} className="font-mono break-all">
+              {limit}
+            </dd>
+          ))}
+        </div>
+      ) : null}
+      {row.egress === "none" ? <dd className="text-dim">{t("noEgress")}</dd> : null}
+    </dl>
   );
 }
 

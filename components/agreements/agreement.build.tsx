@@ -13,6 +13,8 @@ export const anAgreement = (more: Partial<AgreementRow> = {}): AgreementRow => (
   runsUsed: 10,
   runsLimit: 100,
   budget: { runs: 100, cpuSeconds: 36_000, gpuSeconds: null, outputBytes: 1_000_000_000 },
+  parameterLimits: [],
+  egress: "any",
   used: { runs: 10, cpuSeconds: 9000, gpuSeconds: 0, outputBytes: 1_000_000_000 },
   live: 0,
   refusal: null,

@@ -8,16 +8,15 @@ import { CopyButton, CopyField } from "#components/marks/copy-button";
 import { useBilingual } from "#components/marks/words";
 import { Notice } from "#components/ui/empty-state";
 import type { ClusterRow } from "#server/protocol/portal-views";
-import { type HandStart, startScript } from "./start-script";
 
-export type Invitation = { name: string; joinToken: string; expiresAt: string; start: HandStart };
+export type Invitation = { name: string; joinToken: string; expiresAt: string; start: { script: string } };
 
 const WATCH_MS = 2_000;
 
 /** What is shown once: the token with its time, the commands that start a framework, and how far the joining has come. */
 export function InvitationView({ invitation }: { invitation: Invitation }) {
   const t = useTranslations("clusters");
-  const script = startScript(invitation.start);
+  const { script } = invitation.start;
   return (
     <div className="grid gap-4 pb-3">
       <div>

@@ -13,13 +13,21 @@ import { useTell } from "#components/ui/toast";
 import type { AgreementRow, ClusterRow } from "#server/protocol/portal-views";
 import { Loss } from "./loss";
 
-type Action = "suspend" | "resume" | "leave";
+type Action = "suspend" | "resume" | "leave" | "forbidKey";
+
+const pathOf: Record<Action, string> = {
+  suspend: "suspend",
+  resume: "resume",
+  leave: "leave",
+  forbidKey: "forbid-key-change",
+};
 
 /** What the reader may do to a cluster now; only a known one can get a new key. */
 function actionsFor(row: ClusterRow): Action[] {
   return [
     ...(row.mayResume ? (["resume"] as const) : []),
     ...(row.maySuspend ? (["suspend"] as const) : []),
+    ...(row.mayForbidKey ? (["forbidKey"] as const) : []),
     ...(row.mayLeave ? (["leave"] as const) : []),
   ];
 }
@@ -68,7 +76,7 @@ function Confirm({ action, row, agreements, onClose }: ConfirmProps) {
   const queries = useQueryClient();
   const name = words(row.title);
   const act = useMutation({
-    mutationFn: () => callApi(`/api/v1/clusters/${row.name}/${action}`, { method: "POST" }),
+    mutationFn: () => callApi(`/api/v1/clusters/${row.name}/${pathOf[action]}`, { method: "POST" }),
     onSuccess: async () => {
       onClose();
       tell(t(`ask.${action}.done`, { name }), "ok");
@@ -87,7 +95,9 @@ function Confirm({ action, row, agreements, onClose }: ConfirmProps) {
     >
       <div className="grid gap-2 pb-3 text-sm">
         <p>{t(`ask.${action}.text`)}</p>
-        {action === "resume" ? null : <Loss row={row} agreements={agreements} isForGood={action === "leave"} />}
+        {action === "resume" || action === "forbidKey" ? null : (
+          <Loss row={row} agreements={agreements} isForGood={action === "leave"} />
+        )}
         {act.isError ? <Notice tone="bad">{reason(codeOf(act.error))}</Notice> : null}
       </div>
     </ConfirmDialog>

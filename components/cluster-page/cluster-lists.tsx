@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { ReachedThrough } from "#components/clusters/reached-through";
 import { SkewMark } from "#components/clusters/skew-mark";
 import { ClusterChip } from "#components/marks/cluster-chip";
 import { StateChip } from "#components/marks/state-mark";
@@ -72,7 +73,7 @@ export function ClusterPeers({ rows }: { rows: ClusterRow[] }) {
                 <Td>
                   <SkewMark seconds={row.skewSeconds} />
                 </Td>
-                <Td className="font-mono text-xs">{row.gateway}</Td>
+                <Td>{row.gateway === null ? null : <ReachedThrough gateway={row.gateway} />}</Td>
               </Tr>
             ))}
           </tbody>

@@ -55,6 +55,18 @@ test("the page shows its own agreements, the other clusters and the way to the o
   expect(door.getAttribute("href")).toBe("https://climate.example.org/operator");
 });
 
+test("the page says in words how the cluster is reached, and where its owner's page is when nobody can open it", () => {
+  show(aClusterRow());
+  expect(screen.getByText("닿는 길", { selector: "dt" }).nextSibling?.textContent).toBe(
+    "자기 주소 https://climate.example.org",
+  );
+  cleanup();
+  show(aClusterRow({ gateway: "mailbox://climate" }));
+  expect(screen.getByText("닿는 길", { selector: "dt" }).nextSibling?.textContent).toBe("우편함 (열어 둔 주소 없음)");
+  expect(screen.queryByRole("link", { name: "주인의 쪽 열기" })).toBeNull();
+  expect(screen.getByText(/클러스터 안에서만 열립니다/)).toBeTruthy();
+});
+
 test("leaving says who loses what before it is done, and is done only then", async () => {
   show(aClusterRow({ mayLeave: true }));
   fireEvent.click(screen.getByRole("button", { name: "내보내기" }));
@@ -82,4 +94,25 @@ test("a new key for a known cluster is the hub operator's to invite, with what e
   show(aClusterRow({ state: "SUSPENDED", suspendedReason: "left" }), true);
   fireEvent.click(screen.getByRole("button", { name: "새 열쇠로 다시 초대" }));
   expect(screen.getByRole("dialog").textContent).toContain("이곳의 이용 협약이 모두 끝납니다");
+});
+
+test("an announced key is shown with its fingerprint, and forbidden only after it was asked about", async () => {
+  const keyChange = {
+    fingerprint: "1111 · 2222",
+    announcedAt: "2026-02-01T00:00:00Z",
+    effectiveAt: "2026-02-02T00:00:00Z",
+    isForbidden: false,
+  };
+  show(aClusterRow({ keyChange, mayForbidKey: true }));
+  expect(screen.getByText("1111 · 2222")).toBeTruthy();
+  fireEvent.click(screen.getByRole("button", { name: "다음 열쇠 막기" }));
+  const dialog = screen.getByRole("dialog");
+  expect(dialog.textContent).toContain("지금 열쇠가 그대로 쓰입니다");
+  expect(asked).toEqual([]);
+  await act(async () => void fireEvent.click(within(dialog).getByRole("button", { name: "다음 열쇠 막기" })));
+  expect(asked[0]).toBe("POST /api/v1/clusters/climate/forbid-key-change");
+  cleanup();
+  show(aClusterRow({ keyChange: { ...keyChange, isForbidden: true } }));
+  expect(screen.getByText(/알린 다음 열쇠를 막았습니다/)).toBeTruthy();
+  expect(screen.queryByRole("button", { name: "다음 열쇠 막기" })).toBeNull();
 });

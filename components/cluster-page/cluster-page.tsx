@@ -12,10 +12,11 @@ import { OwnersDoor, ownersDoor } from "#components/clusters/owners-door";
 import { isTooFar, SkewMark } from "#components/clusters/skew-mark";
 import { ClusterChip } from "#components/marks/cluster-chip";
 import { StateChip } from "#components/marks/state-mark";
+import { DueTime } from "#components/marks/time";
 import { useBilingual, useReason } from "#components/marks/words";
 import { Page, PageHead, Section } from "#components/ui/card";
 import { Notice } from "#components/ui/empty-state";
-import type { AgreementRow, AppList, ClusterRow } from "#server/protocol/portal-views";
+import type { AgreementRow, AppList, ClusterRow, KeyChangeView } from "#server/protocol/portal-views";
 import { ClusterActions } from "./cluster-actions";
 import { ClusterAgreements } from "./cluster-agreements";
 import { ClusterApps, ClusterPeers } from "./cluster-lists";
@@ -112,6 +113,8 @@ function Troubles({ row, error }: { row: ClusterRow; error: Error | null }) {
         </Notice>
       ) : null}
       {said ? <Notice tone="warn">{said}</Notice> : null}
+      {row.isSettling ? <Notice tone="warn">{t("settling")}</Notice> : null}
+      {row.keyChange ? <NextKey change={row.keyChange} /> : null}
       {isTooFar(row.skewSeconds) ? (
         <Notice tone="warn">
           {t("column.skew")}: <SkewMark seconds={row.skewSeconds} /> · {t("skewTooFar")}
@@ -121,12 +124,28 @@ function Troubles({ row, error }: { row: ClusterRow; error: Error | null }) {
   );
 }
 
+/** Whoever operates the cluster says by voice whether this fingerprint is theirs. */
+function NextKey({ change }: { change: KeyChangeView }) {
+  const t = useTranslations("clusters.page");
+  const { fingerprint, effectiveAt, isForbidden } = change;
+  return (
+    <Notice tone={isForbidden ? "bad" : "warn"}>
+      {t(isForbidden ? "keyForbidden" : "keyAnnounced")} <code>{fingerprint}</code>{" "}
+      {isForbidden ? null : <DueTime at={effectiveAt} />}
+    </Notice>
+  );
+}
+
 function OwnersPage({ gateway }: { gateway: string | null }) {
   const t = useTranslations("clusters.page");
   const door = ownersDoor(gateway);
   return (
     <div className="mt-3 max-w-[72ch] text-sm">
-      {door ? <OwnersDoor href={door}>{t("ownersPage")}</OwnersDoor> : <p className="text-dim">{t("noGateway")}</p>}
+      {door ? (
+        <OwnersDoor href={door}>{t("ownersPage")}</OwnersDoor>
+      ) : (
+        <p className="text-dim">{t(gateway === null ? "noGateway" : "noDoor")}</p>
+      )}
       <p className="mt-0.5 text-xs text-dim">{t("ownersPageWhy")}</p>
     </div>
   );

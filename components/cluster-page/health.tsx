@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { ReachedThrough } from "#components/clusters/reached-through";
 import { SkewMark } from "#components/clusters/skew-mark";
 import { Meter } from "#components/marks/meter";
 import { StateChip } from "#components/marks/state-mark";
@@ -42,7 +43,7 @@ export function Health({ row }: { row: ClusterRow }) {
         <Fact name={t("page.runtime")}>{row.runtime ? t(`runtime.${row.runtime}`) : "–"}</Fact>
         <Fact name={t("page.approvals")}>{t(isApproved ? "page.approvedBy" : "page.notYet")}</Fact>
         <Fact name={t("page.gateway")}>
-          <span className="font-mono text-xs break-all">{row.gateway ?? t("page.noGateway")}</span>
+          {row.gateway === null ? t("page.noGateway") : <ReachedThrough gateway={row.gateway} />}
         </Fact>
       </dl>
     </Card>

@@ -59,9 +59,8 @@ describe("an invitation", () => {
     approvals: { operator: false, hub: false },
     invitationExpiresAt: "2026-02-01T00:30:00Z",
   });
-  const environment = { FRAMEWORK_NAME: "climate", FRAMEWORK_JOIN_TOKEN: "join_secret" };
-  const start = { environment, commands: ['node "$KRDC_BUILD/framework.mjs"'] };
-  const answer = { name: "climate", joinToken: "join_secret", expiresAt: "2026-02-01T00:30:00Z", start };
+  const script = `export FRAMEWORK_JOIN_TOKEN='join_secret'\nnode "$KRDC_BUILD/framework.mjs"`;
+  const answer = { name: "climate", joinToken: "join_secret", expiresAt: "2026-02-01T00:30:00Z", start: { script } };
 
   async function invite() {
     show([aClusterRow({ name: "bio" })]);
@@ -82,8 +81,8 @@ describe("an invitation", () => {
     const dialog = await invite();
     expect(asked.find(({ method }) => method === "POST")?.body).toMatchObject({ name: "climate", replace: false });
     expect(within(dialog).getByRole("timer").textContent).toBe("30:00");
-    expect(dialog.textContent).toContain("export FRAMEWORK_JOIN_TOKEN='join_secret'");
-    expect(dialog.textContent).toContain('node "$KRDC_BUILD/framework.mjs"');
+    expect(dialog.textContent).toContain(script);
+    expect(dialog.textContent).toContain("FRAMEWORK_LISTEN=off");
     expect(steps(dialog)[1]).toContain("기다리는 중");
     items = [aClusterRow({ state: "PENDING", approvals: { operator: false, hub: false } })];
     await pass(2_100);

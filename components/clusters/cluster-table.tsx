@@ -9,6 +9,7 @@ import { RelativeTime } from "#components/marks/time";
 import { useBilingual } from "#components/marks/words";
 import { Table, Td, Th, Tr } from "#components/ui/table";
 import type { ClusterRow } from "#server/protocol/portal-views";
+import { ReachedShortly } from "./reached-through";
 import { SkewMark } from "./skew-mark";
 
 export function ClusterTable({ rows }: { rows: ClusterRow[] }) {
@@ -50,10 +51,12 @@ function ClusterLine({ row }: { row: ClusterRow }) {
           </Link>
           <span className="font-mono text-xs text-faint">{row.name}</span>
         </span>
+        <ReachedShortly gateway={row.gateway} />
       </Td>
       <Td>
         <StateChip kind="cluster" state={row.state} />
         {row.suspendedReason ? <Why reason={row.suspendedReason} /> : null}
+        {row.isSettling ? <span className="block text-warn text-xs">{t("settling")}</span> : null}
       </Td>
       <Td>
         {row.lastHeartbeatAt ? (

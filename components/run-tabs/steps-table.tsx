@@ -9,6 +9,7 @@ import { Duration } from "#components/marks/time";
 import { useReason } from "#components/marks/words";
 import { Table, Td, Th, Tr } from "#components/ui/table";
 import type { RunView, StepView } from "#server/protocol/run-view";
+import { CachedFrom } from "./cached-from";
 
 type Props = { run: RunView; onChoose: (step: StepView) => void };
 
@@ -64,7 +65,10 @@ function StepRow({ name, step, onChoose }: RowProps) {
       <Td className="text-right">
         {step.outputs.length > 0 ? bytesText(step.outputs.reduce((sum, one) => sum + one.size, 0)) : "–"}
       </Td>
-      <Td className="min-w-40 text-dim">{step.reason ? why(step.reason.code, step.reason.detail) : ""}</Td>
+      <Td className="min-w-40 text-dim">
+        {step.cachedFrom ? <CachedFrom origin={step.cachedFrom} /> : null}
+        {step.reason ? why(step.reason.code, step.reason.detail) : ""}
+      </Td>
     </Tr>
   );
 }

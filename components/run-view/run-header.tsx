@@ -14,6 +14,7 @@ import { ConfirmDialog } from "#components/ui/dialog";
 import { Notice } from "#components/ui/empty-state";
 import { useTell } from "#components/ui/toast";
 import type { RunView } from "#server/protocol/run-view";
+import { ConsentNotice, consentNeed } from "./consent-notice";
 import { isEnded } from "./step-summary";
 import { isOver, useRefreshRun, useRunPart } from "./use-run";
 
@@ -28,6 +29,8 @@ const headOf = (run: RunView) => ({
   endedAt: run.endedAt,
   done: run.steps.filter((step) => isEnded(step.state)).length,
   total: run.steps.length,
+  consentUntil: run.consentUntil ?? null,
+  consentNeed: consentNeed(run, new Date()),
 });
 
 /** What the run is, how it stands, and what can be done about it. */
@@ -55,6 +58,9 @@ export function RunHeader({ id }: { id: string }) {
         {isOver(head.state) ? null : <CancelButton id={id} />}
         {head.state === "FAILED" || head.state === "CANCELLED" ? <RetryButton id={id} /> : null}
       </div>
+      {head.consentNeed && head.consentUntil ? (
+        <ConsentNotice run={id} need={head.consentNeed} until={head.consentUntil} />
+      ) : null}
       {head.reason ? (
         <Notice tone={head.state === "FAILED" ? "bad" : "warn"} className="mx-5 mb-3">
           {why(head.reason.code, head.reason.detail)}

@@ -21,6 +21,7 @@ export const aStepView = (id: string, more: Partial<StepView> = {}): StepView =>
   parameters: {},
   logBytes: 0,
   proxy: null,
+  cachedFrom: null,
   seq: 1,
   ...more,
 });

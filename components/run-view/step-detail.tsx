@@ -10,6 +10,7 @@ import { bytesText } from "#components/marks/bytes";
 import { StateChip } from "#components/marks/state-mark";
 import { DateTime, Duration, RelativeTime } from "#components/marks/time";
 import { useReason } from "#components/marks/words";
+import { CachedFrom } from "#components/run-tabs/cached-from";
 import { FileLinks } from "#components/run-tabs/file-links";
 import { Button } from "#components/ui/button";
 import { useTell } from "#components/ui/toast";
@@ -50,6 +51,11 @@ export function StepDetail({ run, step }: Props) {
         {step.readyAt ? (
           <Fact name={t("readyAt")}>
             <DateTime at={step.readyAt} />
+          </Fact>
+        ) : null}
+        {step.cachedFrom ? (
+          <Fact name={t("cachedFrom")}>
+            <CachedFrom origin={step.cachedFrom} />
           </Fact>
         ) : null}
         {step.proxy ? <ProxyFacts proxy={step.proxy} /> : null}

@@ -27,8 +27,12 @@ const withTime = <T extends { at: string }>(row: T): T => ({
   at: row.at.replace(/(\.\d{3})(\d{3})ZAD$/, (_, ms, us) => `${ms}${us === "000" ? "" : us}Z`),
 });
 
-export async function insertEntry(db: Db, at: Date, entry: AuditEntry): Promise<void> {
-  await db.insert(auditEntries).values({ at, ...entry });
+export async function insertEntry(db: Db, at: Date, entry: AuditEntry): Promise<string> {
+  const [row] = await db
+    .insert(auditEntries)
+    .values({ at, ...entry })
+    .returning({ id: auditEntries.id });
+  return row?.id ?? "";
 }
 
 export async function hasEntry(db: Db, { action, subject, detail = {} }: Omit<AuditEntry, "actor">): Promise<boolean> {

@@ -3,11 +3,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 
 import type { Db } from "#server/db/connect";
 import { aHubDatabase } from "#server/db/hub-database.build";
 import { type BrokenPlace, checkpointType } from "#server/protocol/audit";
-import { makeSigningKey, type PrivateKey } from "#server/protocol/keys";
+import { makeSigningKey } from "#server/protocol/keys";
 import { signDocument } from "#server/protocol/signed-document";
 import { acceptCheckpoint } from "./accept-checkpoint";
 import { chainEntries } from "./chain-entries";
-import type { ChainOwner } from "./checkpoint";
+import { anOwner } from "./chain-owner.build";
+import type { OwnChain } from "./checkpoint";
 import { hashOf, origin } from "./entry";
 import { listHashes } from "./list-hashes";
 import { recordEntry } from "./record-entry";
@@ -16,7 +17,7 @@ import { listHeld, verifyOwnChain } from "./verify-own-chain";
 
 let database: { db: Db; drop: () => Promise<void> };
 let db: Db;
-let owner: ChainOwner;
+let owner: OwnChain;
 const now = new Date("2026-03-01T09:00:00.123Z");
 const later = (ms: number) => new Date(now.getTime() + ms);
 
@@ -27,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(async () => {
   await db.execute(sql`truncate audit_entries, audit_checkpoints restart identity`);
-  owner = { chain: "bio", key: await makeSigningKey() };
+  owner = await anOwner("bio", await makeSigningKey());
 });
 
 const entry = (subject: string) => ({ actor: "operator", action: "agreement.revoke", subject, detail: { n: 1 } });
@@ -199,13 +200,13 @@ describe("a checkpoint", () => {
 });
 
 describe("the checkpoint of another chain", () => {
-  let peer: ChainOwner & { key: PrivateKey };
+  let peer: OwnChain;
   beforeEach(async () => {
-    peer = { chain: "materials", key: await makeSigningKey() };
+    peer = await anOwner("materials", await makeSigningKey());
   });
 
   const hash = (digit: string) => digit.repeat(64);
-  const word = (position: number, digit: string, over: object = {}, key = peer.key) =>
+  const word = (position: number, digit: string, over: object = {}, key = peer.signs) =>
     signDocument(key, checkpointType, {
       chain: "materials",
       position,
@@ -242,7 +243,7 @@ describe("the checkpoint of another chain", () => {
     {
       given: "signed for another use",
       lie: () =>
-        signDocument(peer.key, "krdc-address+jws", { chain: "materials", position: 7, hash: hash("a"), at: now }),
+        signDocument(peer.signs, "krdc-address+jws", { chain: "materials", position: 7, hash: hash("a"), at: now }),
     },
     {
       given: "with a flipped byte",
@@ -271,7 +272,7 @@ describe("the checkpoint of another chain", () => {
 
   test("of a new installation begins anew under its new key", async () => {
     await take(await word(9, "b"));
-    peer = { chain: "materials", key: await makeSigningKey() };
+    peer = await anOwner("materials", await makeSigningKey());
     expect(await take(await word(1, "c"))).toEqual({ position: 1 });
     expect(await forks()).toEqual([]);
   });

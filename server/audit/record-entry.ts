@@ -3,4 +3,6 @@ import { insertEntry } from "./audit.repo";
 import type { AuditEntry } from "./entry";
 
 /** Notes a decision about permission; give it the transaction of the decision itself. Its place in the chain comes later. */
-export const recordEntry = (db: Db, at: Date, entry: AuditEntry): Promise<void> => insertEntry(db, at, entry);
+export async function recordEntry(db: Db, at: Date, entry: AuditEntry): Promise<void> {
+  await insertEntry(db, at, entry);
+}

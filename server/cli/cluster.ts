@@ -14,12 +14,17 @@ const invitation = z.looseObject({
   name: z.string(),
   joinToken: z.string(),
   expiresAt: z.string(),
-  start: z.looseObject({ environment: z.record(z.string(), z.string()), commands: z.array(z.string()) }).nullish(),
+  start: z.looseObject({ script: z.string() }).nullish(),
 });
 
 async function list({ portal, io, isJson }: CommandCall): Promise<undefined> {
   const answer = await portal.json("GET", "/api/v1/clusters", clusterRows);
-  const rows = answer.items.map((item) => [item.name, item.state, item.version, item.gateway]);
+  const rows = answer.items.map((item) => [
+    item.name,
+    item.isSettling ? `${item.state} RESTORED` : item.state,
+    item.version,
+    item.gateway,
+  ]);
   io.write(isJson ? asJson(answer) : table(rows));
 }
 
@@ -33,19 +38,20 @@ async function invite({ arguments: [name = ""], options, portal, io, isJson }: C
     return;
   }
   io.write(`${answer.joinToken}\n`);
-  const { environment = {}, commands = [] } = answer.start ?? {};
-  const lines = [...Object.entries(environment).map(([word, value]) => `export ${word}=${quoted(value)}`), ...commands];
-  io.note(`${answer.expiresAt}\n${lines.map((line) => `${line}\n`).join("")}`);
+  io.note(`${answer.expiresAt}\n${answer.start ? `${answer.start.script}\n` : ""}`);
 }
-
-/** One word of a shell, whatever is in it. */
-const quoted = (value: string) => `'${value.replaceAll("'", "'\\''")}'`;
 
 async function change(call: CommandCall, verb: string, body: object = {}): Promise<undefined> {
   const [name = ""] = call.arguments;
   const path = `/api/v1/clusters/${segment(name)}/${verb}`;
   const { state } = await call.portal.json("POST", path, changed, { body });
   call.io.write(call.isJson ? asJson({ name, state }) : `${name}  ${state}\n`);
+}
+
+async function forbidKeyChange({ arguments: [name = ""], portal, io, isJson }: CommandCall): Promise<undefined> {
+  const path = `/api/v1/clusters/${segment(name)}/forbid-key-change`;
+  const { jkt } = await portal.json("POST", path, z.looseObject({ jkt: z.string() }), { body: {} });
+  io.write(isJson ? asJson({ name, jkt }) : `${name}  ${jkt}\n`);
 }
 
 const approve = (call: CommandCall) => {
@@ -93,6 +99,16 @@ export const clusterCommands: Command[] = [
     help: { ko: "클러스터의 허가를 멈춥니다.", en: "Stop all grants from and for a cluster." },
     ...one,
     run: (call) => change(call, "suspend"),
+  },
+  {
+    name: "cluster forbid-key-change",
+    usage: "cluster forbid-key-change NAME",
+    help: {
+      ko: "클러스터가 알린 다음 열쇠를 막습니다. 지금 열쇠가 그대로 쓰입니다.",
+      en: "Forbid the next key that a cluster announced: its present one goes on counting.",
+    },
+    ...one,
+    run: forbidKeyChange,
   },
   {
     name: "cluster resume",

@@ -5,7 +5,9 @@ import { appCommands } from "./app";
 import { auditCommands } from "./audit";
 import { clusterCommands } from "./cluster";
 import { CliError, type Command, type Io, type OptionSpec, textOption, UsageError } from "./command";
+import { hubCommands } from "./hub";
 import { marketCommands } from "./market";
+import { memberCommands } from "./member";
 import { ownerCommands } from "./owner";
 import { openPortal } from "./portal";
 import { runFetchCommands } from "./run/fetch";
@@ -24,7 +26,9 @@ const COMMANDS: Command[] = [
   ...agreementCommands,
   ...ownerCommands,
   ...clusterCommands,
+  ...memberCommands,
   ...auditCommands,
+  ...hubCommands,
 ];
 
 const GENERAL_OPTIONS: Record<string, OptionSpec> = {

@@ -212,6 +212,13 @@ describe("offers and peers", () => {
       perUser: { ...offer.perUser, runs: 5 },
       maxDays: 30,
     });
+    const limits = ["--limit", "window=1..24", "--limit", "method=a,b", "--egress", "none"];
+    await double.krdc(["offer", "set", "bio/align", ...limits]);
+    const sent = double.asked.filter(({ method }) => method === "PUT").map(({ body }) => JSON.parse(body.toString()));
+    const parameters = { window: { min: 1, max: 24 }, method: { values: ["a", "b"] } };
+    expect(sent.at(-1)).toEqual({ ...offer, parameters, egress: "none" });
+    const wrong = await double.krdc(["offer", "set", "bio/align", "--limit", "window"]);
+    expect(wrong.err).toMatch(/^owner\.wrong_limit: .*window/);
     expect((await double.krdc(["offer", "set", "bio/align", "--remote", "ajar"])).err).toMatch(/^owner\.wrong_terms: /);
     expect((await double.krdc(["offer", "list"])).out).toMatch(/^bio\/align {2}open/);
   });
@@ -233,19 +240,54 @@ describe("offers and peers", () => {
   });
 });
 
+describe("changes of keys", () => {
+  const effectiveAt = "2026-03-02T00:00:00.000Z";
+  test("are asked of the framework's own door, with its operator's key and for one cluster", async () => {
+    const change = { fingerprint: "1111 · 2222", announcedAt: effectiveAt, effectiveAt, isHeard: false };
+    double.handlers["POST /v1/operator/key-change"] = forOperator(() => change);
+    expect(await double.krdc(["cluster", "rotate-key", "bio"])).toMatchObject({
+      code: 0,
+      out: `1111 · 2222  ${effectiveAt}\n`,
+    });
+    expect((await double.krdc(["cluster", "rotate-key", "elsewhere"])).err).toMatch(/^owner\.key_missing: /);
+  });
+
+  test("of others are forbidden there by a peer's operator, and at the portal by the hub's", async () => {
+    double.handlers["POST /v1/operator/peers/materials/forbid-key-change"] = forOperator(() => ({ peers: [] }));
+    expect((await double.krdc(["peer", "forbid-key-change", "materials"])).out).toBe("materials\n");
+    double.handlers["POST /api/v1/clusters/materials/forbid-key-change"] = () => ({ json: { jkt: "thumbprint" } });
+    expect((await double.krdc(["cluster", "forbid-key-change", "materials"])).out).toBe("materials  thumbprint\n");
+  });
+
+  test("of the hub need this machine's own secret", async () => {
+    const made = { kid: "next", replaces: "present", effectiveAt };
+    double.handlers["POST /api/v1/local/hub-key-changes"] = ({ headers }) =>
+      headers.authorization?.startsWith("KRDC-Local ") ? { json: made } : { status: 401, json: { code: "no" } };
+    expect(await double.krdc(["hub", "rotate-key"])).toMatchObject({ code: 0, out: `next  ${effectiveAt}\n` });
+  });
+});
+
+describe("members", () => {
+  test.each(["disable", "enable"])("%s", async (verb) => {
+    const disabledAt = verb === "disable" ? "2026-01-01T00:00:00Z" : null;
+    const account = "researcher2";
+    double.handlers[`POST /api/v1/members/${account}/${verb}`] = () => ({ json: { account, disabledAt } });
+    const { out } = await double.krdc(["member", verb, account]);
+    expect(out).toBe(`${account}  ${disabledAt ?? "-"}\n`);
+    expect((await double.krdc(["member", verb])).code).toBe(2);
+  });
+});
+
 describe("clusters", () => {
   test("an invitation prints the token alone, and beside it how to start the framework", async () => {
-    const start = {
-      environment: { FRAMEWORK_TITLE_KO: "o'Neill 소재" },
-      commands: ['node "$KRDC_BUILD/framework.mjs"'],
-    };
+    const start = { script: `export FRAMEWORK_NAME='geo'\nnode "$KRDC_BUILD/framework.mjs"` };
     double.handlers["POST /api/v1/clusters/invitations"] = () => ({
       status: 201,
       json: { name: "geo", joinToken: "t0k", expiresAt: "2026-01-01T00:30:00Z", start },
     });
     const { out, err } = await double.krdc(["cluster", "invite", "geo", "--title-ko", "지구"]);
     expect(out).toBe("t0k\n");
-    expect(err).toContain(`export FRAMEWORK_TITLE_KO='o'\\''Neill 소재'\nnode "$KRDC_BUILD/framework.mjs"\n`);
+    expect(err).toBe(`2026-01-01T00:30:00Z\n${start.script}\n`);
     expect(bodyOf("/api/v1/clusters/invitations")).toEqual({ name: "geo", title: { ko: "지구", en: "geo" } });
   });
 

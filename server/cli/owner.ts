@@ -6,14 +6,16 @@ import {
   acceptPeersOf,
   approveOwned,
   changeOwned,
+  forbidKeyOfPeer,
   listOwned,
   listOwnOffers,
   type OwnedAgreement,
   readIdentity,
   refuseOwned,
+  rotateOwnKey,
   setOwnOffer,
 } from "#server/protocol/owner-door";
-import { termOptions, termsOfWords, termUsage } from "#server/protocol/owner-terms";
+import { termOptionSpecs, termsOfWords, termUsage } from "#server/protocol/owner-terms";
 import { appWords, asJson, type Command, type CommandCall, neededOption, table } from "./command";
 import { atOwnDoor, doorOptions, doorUsage, openDoorOf, openOneDoor, openOwnDoors } from "./owner-door";
 import { reasonSentence } from "./texts";
@@ -90,8 +92,11 @@ async function listOffers(call: CommandCall): Promise<undefined> {
 
 /** The offer as it stands, with what the person named. */
 function changedOffer(now: OfferDocument, options: CommandCall["options"]): OfferDocument {
-  const { days, maxConcurrent, onRevoke, onDisconnect, onHubSilent, ...perUser } = termsOfWords(options);
-  const named = { maxDays: days, maxConcurrent, onRevoke, onDisconnect, onHubSilent, remote: options.remote };
+  const { days, maxConcurrent, onRevoke, onDisconnect, onHubSilent, parameters, egress, ...perUser } =
+    termsOfWords(options);
+  const limited = parameters && { ...now.parameters, ...parameters };
+  const use = { parameters: limited, egress };
+  const named = { maxDays: days, maxConcurrent, onRevoke, onDisconnect, onHubSilent, ...use, remote: options.remote };
   const others = Object.fromEntries(Object.entries(named).filter(([, term]) => term !== undefined));
   const read = offerDocument.safeParse({ ...now, ...others, perUser: { ...now.perUser, ...perUser } });
   if (!read.success) throw new KrdcError("invalid", "owner.wrong_terms", { detail: { names: "--remote" } });
@@ -130,8 +135,23 @@ async function acceptPeer(call: CommandCall): Promise<undefined> {
   call.io.write(call.isJson ? asJson({ name: peer.name, gateway: peer.gateway }) : `${peer.name}  ${peer.gateway}\n`);
 }
 
+/** A peer's next key that its operator did not announce to you is forbidden before it counts. */
+async function forbidKeyChange(call: CommandCall): Promise<undefined> {
+  const [name = ""] = call.arguments;
+  await atOwnDoor(async () => forbidKeyOfPeer(await openOneDoor(call), name));
+  call.io.write(call.isJson ? asJson({ name }) : `${name}\n`);
+}
+
+/** The framework itself makes its next key; this command only asks its own door for it, with the operator's key. */
+async function rotateKey(call: CommandCall): Promise<undefined> {
+  const [cluster = ""] = call.arguments;
+  const at = { ...call, options: { ...call.options, cluster } };
+  const change = await atOwnDoor(async () => rotateOwnKey(await openOneDoor(at)));
+  call.io.write(call.isJson ? asJson({ cluster, ...change }) : `${change.fingerprint}  ${change.effectiveAt}\n`);
+}
+
 const text = { type: "string" } as const;
-const terms = Object.fromEntries(Object.keys(termOptions).map((name) => [name, text]));
+const terms = termOptionSpecs;
 const one = { least: 1, most: 1 };
 
 export const ownerCommands: Command[] = [
@@ -195,5 +215,27 @@ export const ownerCommands: Command[] = [
     options: { fingerprint: text, ...doorOptions },
     ...one,
     run: acceptPeer,
+  },
+  {
+    name: "peer forbid-key-change",
+    usage: `peer forbid-key-change PEER ${doorUsage}`,
+    help: {
+      ko: "상대가 알린 다음 열쇠를 막습니다. 여기서는 지금 열쇠가 그대로 쓰입니다.",
+      en: "Forbid the next key that a peer announced: here its present one goes on counting.",
+    },
+    options: doorOptions,
+    ...one,
+    run: forbidKeyChange,
+  },
+  {
+    name: "cluster rotate-key",
+    usage: "cluster rotate-key NAME [--url GATEWAY] [--key FILE]",
+    help: {
+      ko: "클러스터의 열쇠를 바꿉니다. 프레임워크가 새 열쇠를 만들어 하루 앞서 알립니다(운영자 열쇠로).",
+      en: "Change a cluster’s key: its framework makes the next one and announces it a day ahead, with the operator’s key.",
+    },
+    options: { url: text, key: text },
+    ...one,
+    run: rotateKey,
   },
 ];

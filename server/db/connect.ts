@@ -5,7 +5,7 @@ import { log } from "#server/log";
 /** A database or an open transaction of it: repos take either as their first argument. */
 export type Db = Pick<
   NodePgDatabase,
-  "select" | "selectDistinct" | "insert" | "update" | "delete" | "execute" | "transaction" | "$count"
+  "select" | "selectDistinct" | "insert" | "update" | "delete" | "execute" | "transaction" | "$count" | "$with" | "with"
 >;
 
 /** Opens a pool whose broken connections are dropped instead of ending the process. */

@@ -120,6 +120,21 @@ const planted: Planted[] = [
     what: () => `${remote}/only`,
   },
   {
+    invariant: "a cached step has the results of one that succeeded",
+    at: () => home,
+    plant: () => [sql`update step_runs set state = 'CACHED', attempt = 0 where run_id = ${local}`],
+    what: () => `${local}/only`,
+  },
+  {
+    invariant: "a step waits for consent exactly while its attempt does",
+    at: () => home,
+    plant: () => [
+      sql`update runs set state = 'RUNNING' where id = ${remote}`,
+      sql`update step_runs set state = 'WAITING_CONSENT' where run_id = ${remote}`,
+    ],
+    what: () => `${remote}/only`,
+  },
+  {
     invariant: "a grant is redeemed once and for one hosted run",
     at: () => host,
     plant: () => [

@@ -1,9 +1,11 @@
 import { sql } from "drizzle-orm";
 import { decodeJwt } from "jose";
+import { consentEnded } from "#server/protocol/consent";
 import { receipt as receiptBody } from "#server/protocol/hosted-run";
 import { type Usage, usageOf } from "#server/protocol/usage";
 import type { FrameworkContext } from "./context";
 import { listLive } from "./execution/queue-execution";
+import { restoreProblems } from "./restore/standing";
 
 export type Broken = { invariant: string; what: string };
 
@@ -31,6 +33,14 @@ const invariants: Record<string, ReturnType<typeof sql>> = {
   "a step is never ahead of its remote attempt": sql`
     select s.run_id::text || '/' || s.step as what from step_runs s join remote_attempts m
     on m.step_run_id = s.id and m.attempt = s.attempt where s.state = 'SUCCEEDED' and m.outcome is distinct from 'SUCCEEDED'`,
+  "a cached step has the results of one that succeeded": sql`
+    select s.run_id::text || '/' || s.step as what from step_runs s left join step_runs o on o.id = s.cached_from
+    where s.state = 'CACHED' and (o.id is null or o.state <> 'SUCCEEDED' or o.outputs <> s.outputs
+      or o.cache_key is distinct from s.cache_key)`,
+  "a step waits for consent exactly while its attempt does": sql`
+    select s.run_id::text || '/' || s.step as what from step_runs s where (s.state = 'WAITING_CONSENT') <> exists
+    (select 1 from remote_attempts m where m.step_run_id = s.id and m.attempt = s.attempt and m.state = 'WAITING_GRANT'
+      and m.cancel_requested_at is null and m.waiting->>'code' = ${consentEnded})`,
   "a grant is redeemed once and for one hosted run": sql`
     select g.jti::text as what from redeemed_grants g where not exists
     (select 1 from hosted_runs h where h.grant_id = g.jti and h.run_key = g.run_key and h.attempt = g.attempt)`,
@@ -134,6 +144,11 @@ export async function checkInvariants(
   }
   const ledger = await readLedger(ctx);
   broken.push(...(await emptyForTooLong(ctx)), ...(await wrongLedger(ctx, ledger)), ...(await orphans(ctx)));
+  const forgotten = (await restoreProblems(ctx)).map((what) => ({
+    invariant: "a database that was set back has read again what it forgot",
+    what,
+  }));
+  broken.push(...forgotten);
   const { rows } = await ctx.db.execute<{ open: number }>(sql`
     select (select count(*) from runs where state in ('QUEUED','RUNNING'))::int
          + (select count(*) from executions where state <> 'ENDED')::int

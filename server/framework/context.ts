@@ -1,10 +1,12 @@
 import type { EventEmitter } from "node:events";
-import type { JWK } from "jose";
 import type { Db } from "#server/db/connect";
 import type { Log } from "#server/log";
 import type { PrivateKey } from "#server/protocol/keys";
 import type { Freshness } from "./identity/freshness";
+import type { HubKeys } from "./keys/hub-keys";
+import type { OwnKeys } from "./keys/own-keys";
 import type { OwnerDoor } from "./owner-page/owner-door";
+import type { Reach } from "./reach/reach";
 import type { Runtime } from "./runtime/runtime";
 import type { Timing } from "./timing";
 
@@ -15,13 +17,15 @@ export type FrameworkContext = {
   log: Log;
   /** The cluster's name, which is also its id for run keys, grants and peers. */
   name: string;
-  /** The gateway's own address, from configuration and never from a Host header. */
+  /** The gateway's own address, from configuration and never from a Host header; a mailbox where it opens no socket. */
   url: string;
   folder: string;
   operatorKeyFile: string;
-  key: PrivateKey;
-  jkt: string;
-  hub: { url: string; key: JWK };
+  keys: OwnKeys;
+  /** The key that counts now, read from `keys` at each use: a change takes effect while the framework runs. */
+  readonly key: PrivateKey;
+  readonly jkt: string;
+  hub: { url: string; keys: HubKeys };
   runtime: Runtime;
   /** Postgres notifications: `krdc_work`, `krdc_run`, `krdc_remote`, `krdc_hosted`, and `*` after a reconnect. */
   signals: EventEmitter;
@@ -30,6 +34,8 @@ export type FrameworkContext = {
   logBytes: number;
   timing: Timing;
   freshness: Freshness;
+  /** What waits for peers that nobody can dial, and our letters to them. */
+  reach: Reach;
   /** Sessions of the owner's page; without it only the operator's key decides. */
   owner?: OwnerDoor | undefined;
   /** Ends with the process: long polls and loops listen to it. */

@@ -31,20 +31,34 @@ type Method = "GET" | "PUT" | "POST";
 /** A call as the portal makes it: a token for this gateway in the user's name, bound to the portal's key. */
 export async function ask(framework: TestFramework, user: PortalUser, method: Method, path: string, json?: unknown) {
   const token = await framework.hub.portalToken(framework.name, user);
-  const answer = await callJson(framework.hub.portalKey, { method, url: `${framework.url}${path}`, json, token });
+  const { transport } = framework;
+  const answer = await callJson(framework.hub.portalKey, {
+    method,
+    url: `${framework.url}${path}`,
+    json,
+    token,
+    transport,
+  });
   return { status: answer.status, body: answer.body as never };
 }
 
 /** The same for bytes that come back. */
 export async function fetchBytes(framework: TestFramework, user: PortalUser, path: string): Promise<Buffer> {
   const token = await framework.hub.portalToken(framework.name, user);
-  const call = { method: "GET" as const, url: `${framework.url}${path}`, token };
+  const call = { method: "GET" as const, url: `${framework.url}${path}`, token, transport: framework.transport };
   return Buffer.from(await (await callStream(framework.hub.portalKey, call)).arrayBuffer());
 }
 
 async function send(framework: TestFramework, user: PortalUser, method: Method, path: string, body: Uint8Array) {
   const token = await framework.hub.portalToken(framework.name, user);
-  const answer = await sendStream(framework.hub.portalKey, { method, url: `${framework.url}${path}`, token, body });
+  const { transport } = framework;
+  const answer = await sendStream(framework.hub.portalKey, {
+    method,
+    url: `${framework.url}${path}`,
+    token,
+    body,
+    transport,
+  });
   return answer.body as never;
 }
 
@@ -105,6 +119,7 @@ export type DrawnStep = {
   scatter?: string[];
   when?: string;
   retry?: { attempts: number };
+  cache?: boolean;
   /** The agreement under which it runs in its app's own cluster; without one it runs at home. */
   agreement?: string;
 };
@@ -125,12 +140,13 @@ export function aSubmission({ steps, inputs = {}, outputs = {} }: Drawn): RunSub
     schema: "krdc.workflow/v1",
     title: { ko: "시험", en: "Trial" },
     inputs: Object.fromEntries(Object.entries(inputs).map(([name, given]) => [name, { type: typeOf(given) }])),
-    steps: each(({ app, with: bound, scatter, when, retry }) => ({
+    steps: each(({ app, with: bound, scatter, when, retry, cache }) => ({
       app: `${app.cluster}/${app.name}@${app.version}`,
       ...(bound ? { with: bound } : {}),
       ...(scatter ? { scatter } : {}),
       ...(when ? { when } : {}),
       ...(retry ? { retry } : {}),
+      ...(cache ? { cache } : {}),
     })),
     outputs: Object.fromEntries(Object.entries(outputs).map(([name, from]) => [name, { from }])),
   });
@@ -163,11 +179,16 @@ export async function look(framework: TestFramework, id: string, user = research
   return (await ask(framework, user, "GET", `/v1/runs/${id}`)).body;
 }
 
-export const untilOver = (framework: TestFramework, id: string, withinMs?: number): Promise<RunView> =>
+export const untilOver = (
+  framework: TestFramework,
+  id: string,
+  withinMs?: number,
+  user = researcher,
+): Promise<RunView> =>
   until(
     `run ${id} is over`,
     async () => {
-      const view = await look(framework, id);
+      const view = await look(framework, id, user);
       return isRunOver(view.state) && view;
     },
     withinMs,
@@ -185,8 +206,13 @@ export const untilStep = (framework: TestFramework, id: string, step: string, st
     return found.state === state && found;
   });
 
-export async function submitAndEnd(framework: TestFramework, drawn: Drawn, withinMs?: number): Promise<RunView> {
-  return untilOver(framework, await submit(framework, drawn), withinMs);
+export async function submitAndEnd(
+  framework: TestFramework,
+  drawn: Drawn,
+  withinMs?: number,
+  user = researcher,
+): Promise<RunView> {
+  return untilOver(framework, await submit(framework, drawn, user), withinMs, user);
 }
 
 /** The bytes of a workflow's output, file by file. */

@@ -4,10 +4,16 @@ import type { AddressInfo } from "node:net";
 export type Passage = { method: string; path: string };
 
 /**
- * What the wire does with one call: lets it pass, breaks it before it arrives, loses the answer of one that arrived, or
- * (a promise) holds it until that is decided.
+ * What the wire does with one call: lets it pass, breaks it before it arrives, loses the answer of one that arrived,
+ * brings copies of it later, or (a promise) holds it until that is decided.
  */
-export type Fate = "pass" | "cut" | "lose_answer" | Damage;
+export type Fate = "pass" | "cut" | "lose_answer" | Damage | Copied;
+
+/**
+ * Arrives, and again as many milliseconds later as each copy says; nobody hears the copies' answers. `isOvertaken`: one
+ * more copy comes, and is answered, before the call itself.
+ */
+export type Copied = { copiesAfterMs: readonly number[]; isAnswerLost?: boolean; isOvertaken?: boolean };
 
 /** What a bad wire does to the bytes of a call's body: breaks after some of them, or changes one. */
 export type Damage = { of: "request" | "answer"; cutAfter?: number; flipAt?: number };
@@ -39,7 +45,36 @@ async function passDamaged(from: IncomingMessage, to: ServerResponse | ClientReq
   to.end();
 }
 
-function forward(port: number, incoming: IncomingMessage, outgoing: ServerResponse, fate: Fate): void {
+type Open = { port: number; incoming: IncomingMessage; timers: Set<NodeJS.Timeout> };
+
+/** Reads the whole call, so that it can be told more than once. */
+async function forwardCopies({ port, incoming, timers }: Open, outgoing: ServerResponse, fate: Copied): Promise<void> {
+  const { method, url, rawHeaders: headers } = incoming;
+  const parts: Buffer[] = [];
+  for await (const part of incoming) parts.push(part as Buffer);
+  const tell = (heard: (answer: IncomingMessage) => void, unheard: () => void) =>
+    request({ port, host: "127.0.0.1", method, path: url, headers }, heard)
+      .on("error", unheard)
+      .end(Buffer.concat(parts));
+  const ignore = (answer: IncomingMessage) => answer.on("error", () => undefined).resume();
+  for (const ms of fate.copiesAfterMs) {
+    const timer = setTimeout(() => [timers.delete(timer), tell(ignore, () => undefined)], ms);
+    timers.add(timer);
+  }
+  const passOn = (answer: IncomingMessage) => {
+    answer.on("error", () => outgoing.destroy());
+    outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+    answer.pipe(outgoing);
+  };
+  const lose = (answer: IncomingMessage) => answer.resume().on("end", () => outgoing.destroy());
+  const tellItself = () => tell(fate.isAnswerLost ? lose : passOn, () => outgoing.destroy());
+  if (fate.isOvertaken) tell((answer) => ignore(answer).on("end", tellItself), tellItself);
+  else tellItself();
+}
+
+type Straight = Exclude<Fate, Copied>;
+
+function forward(port: number, incoming: IncomingMessage, outgoing: ServerResponse, fate: Straight): void {
   const isLost = fate === "lose_answer";
   const wire = typeof fate === "object" ? fate : undefined;
   const { method, url, rawHeaders: headers } = incoming;
@@ -59,12 +94,17 @@ function forward(port: number, incoming: IncomingMessage, outgoing: ServerRespon
   else incoming.pipe(onward);
 }
 
+const isCopied = (fate: Fate): fate is Copied => typeof fate === "object" && "copiesAfterMs" in fate;
+
 export async function aRelay(): Promise<Relay> {
+  const timers = new Set<NodeJS.Timeout>();
   const server = createServer(async (incoming, outgoing) => {
     const call = { method: incoming.method ?? "", path: incoming.url ?? "" };
     relay.seen.push(call);
     const fate = await relay.fate(call);
     if (relay.target === undefined || fate === "cut") incoming.socket.destroy();
+    else if (isCopied(fate))
+      await forwardCopies({ port: relay.target, incoming, timers }, outgoing, fate).catch(() => outgoing.destroy());
     else forward(relay.target, incoming, outgoing, fate);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -76,6 +116,7 @@ export async function aRelay(): Promise<Relay> {
     breakAll: () => server.closeAllConnections(),
     close: () =>
       new Promise((resolve) => {
+        for (const timer of timers) clearTimeout(timer);
         server.closeAllConnections();
         server.close(() => resolve());
       }),

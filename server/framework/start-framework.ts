@@ -1,3 +1,4 @@
+import { chmod } from "node:fs/promises";
 import type { Server } from "node:http";
 import { startTellingHub } from "./agreements/tell-hub";
 import { startBuilder } from "./apps/register-app";
@@ -13,8 +14,15 @@ import { type Self, startHeartbeats } from "./identity/enrol";
 import { startPollingStatus } from "./identity/poll-status";
 import { localOwner, startOrchestrator, startReporting } from "./orchestrator/start-orchestrator";
 import { proxyOwner, proxySpec } from "./proxies/own-proxies";
+import { clearSocket } from "./reach/clear-socket";
+import { startTaking } from "./reach/start-taking";
+import { rememberHead } from "./restore/remember-head";
+import { startSettling } from "./restore/start-settling";
 
-export type FrameworkParts = { build: string; host: string; port: number; self: Self };
+/** Where the gateway is served: at a port, or for this machine alone at a socket in the framework's own folder. */
+export type Listen = { host: string; port: number } | { socket: string };
+
+export type FrameworkParts = { build: string; listen: Listen; self: Self };
 
 export type RunningFramework = {
   server: Server;
@@ -26,13 +34,22 @@ export type RunningFramework = {
 
 const interruptMs = 6000;
 
-/** Opens the gateway and starts every loop over one context; `ctx.stopping` is ended by whoever made it. */
-export async function startFramework(ctx: FrameworkContext, parts: FrameworkParts): Promise<RunningFramework> {
-  const server = createGateway(ctx);
+async function listen(server: Server, at: Listen): Promise<void> {
+  if ("socket" in at) await clearSocket(at.socket);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(parts.port, parts.host, resolve);
+    if ("socket" in at) server.listen({ path: at.socket }, resolve);
+    else server.listen(at.port, at.host, resolve);
   });
+  if ("socket" in at) await chmod(at.socket, 0o600);
+}
+
+/** Opens the gateway and starts every loop over one context; `ctx.stopping` is ended by whoever made it. */
+export async function startFramework(ctx: FrameworkContext, parts: FrameworkParts): Promise<RunningFramework> {
+  // Before any door opens or anything begins it is known whether the database was set back.
+  await rememberHead(ctx);
+  const server = createGateway(ctx);
+  await listen(server, parts.listen);
   const stopExecutor = await startExecutor(ctx, {
     owners: { local: localOwner, hosted: hostedOwner, proxy: proxyOwner },
     proxySpec: (inside, execution) => proxySpec(inside, parts.build, execution),
@@ -41,11 +58,13 @@ export async function startFramework(ctx: FrameworkContext, parts: FrameworkPart
   const stopTimers = [
     startPollingStatus(ctx),
     startWatching(ctx),
+    startTaking(ctx, server),
     startTellingHub(ctx),
     startFollowing(ctx),
     startReporting(ctx),
     startHeartbeats(ctx, parts.self),
     startAuditing(ctx),
+    startSettling(ctx),
   ];
   return { server, stopExecutor, stopLoops, stopTimers };
 }

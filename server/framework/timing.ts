@@ -1,5 +1,7 @@
+import { type KeyTiming, keyTimingOf } from "#server/protocol/key-rules";
+
 /** The waiting times of the federation protocol, in milliseconds. */
-export type Timing = {
+export type Timing = KeyTiming & {
   /** Home's interest in an attempt lives this long after each renewal. */
   leaseMs: number;
   renewLeaseMs: number;
@@ -12,10 +14,13 @@ export type Timing = {
   reconcileMs: number;
   /** The head of the audit chain is signed and told to others at most this often. */
   checkpointMs: number;
+  /** A run whose consent ran out asks the hub this often whether it was renewed, in case nobody told it. */
+  consentMs: number;
 };
 
 /** Design: two clocks. `scale` divides them all. */
 export const timingOf = (scale: number): Timing => ({
+  ...keyTimingOf(scale),
   leaseMs: (40 * 60_000) / scale,
   renewLeaseMs: 60_000 / scale,
   freshMs: 120_000 / scale,
@@ -24,4 +29,5 @@ export const timingOf = (scale: number): Timing => ({
   inputsMs: (24 * 3_600_000) / scale,
   reconcileMs: 3_600_000 / scale,
   checkpointMs: 60_000 / scale,
+  consentMs: 300_000 / scale,
 });

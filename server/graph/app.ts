@@ -73,6 +73,8 @@ export const access = z.strictObject({
 });
 export type Access = z.infer<typeof access>;
 
+export const network = z.enum(["none", "any"]);
+
 export const appName = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/);
 export const clusterName = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/);
 export const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
@@ -92,6 +94,8 @@ export const appVersion = z.strictObject({
   parameters: z.array(parameter).max(500),
   resources,
   access,
+  /** Whether its program talks to a network; not said is `none`. */
+  network: network.optional(),
   sourceCommit: z.string().max(200).nullable(),
   publishedAt: z.iso.datetime().nullable(),
 });

@@ -1,5 +1,6 @@
 import type { JWK } from "jose";
 import type { Context } from "#server/context";
+import type { HubLink, KeyTiming } from "#server/protocol/key-rules";
 import type { PrivateKey } from "#server/protocol/keys";
 import type { CallingCluster } from "./clusters/cluster";
 import type { User } from "./members/member";
@@ -7,8 +8,17 @@ import type { User } from "./members/member";
 /** The hub's own names and keys, as every verb that signs or calls needs them. */
 export type Hub = {
   url: string;
-  /** Ed25519, with its RFC 7638 thumbprint as `kid`. */
+  /** The key that signs now: Ed25519, with its RFC 7638 thumbprint as `kid`. */
   signingKey: JWK & { kid: string };
+  /** What everybody may know of all its keys, oldest first, the announced one included. */
+  chain: readonly HubLink[];
+  /** The word of each key for the one after it, oldest first. */
+  successions: readonly string[];
+  /** Where the keys after the first one are kept; without it the hub keeps the key that it has. */
+  keysFolder: string | undefined;
+  keyTiming: KeyTiming;
+  /** How long before its use a next key of the hub is published. */
+  keyNoticeMs: number;
   portalKey: PrivateKey;
   /** Origins that outgoing calls may reach although they are private; exact. */
   allowedOrigins: readonly string[];

@@ -4,6 +4,8 @@ import type { Db } from "#server/db/connect";
 import type { AppVersion } from "#server/graph/app";
 import { log } from "#server/log";
 import type { Heartbeat } from "#server/protocol/framework-api";
+import { hubSuccession } from "#server/protocol/key-change";
+import { hubNoticeMs, keyTimingOf } from "#server/protocol/key-rules";
 import { fingerprintOf, makeSigningKey, type PrivateKey, publicPart, thumbprintOf } from "#server/protocol/keys";
 import { approveCluster } from "./clusters/approve-cluster";
 import { enrolCluster } from "./clusters/enrol-cluster";
@@ -25,7 +27,19 @@ export async function aHub(): Promise<Hub & { allowedOrigins: string[] }> {
     .update(JSON.stringify({ crv: jwk.crv, kty: jwk.kty, x: jwk.x }))
     .digest("base64url");
   const portalKey = await makeSigningKey();
-  return { url: "http://hub.example", signingKey: { ...jwk, kid }, portalKey, allowedOrigins: [], allowedNetworks: [] };
+  const first = hubSuccession.shape.key.parse({ kty: jwk.kty, crv: jwk.crv, x: jwk.x, kid });
+  return {
+    url: "http://hub.example",
+    signingKey: { ...jwk, kid },
+    chain: [{ key: first, from: null }],
+    successions: [],
+    keysFolder: undefined,
+    keyTiming: keyTimingOf(1),
+    keyNoticeMs: hubNoticeMs(1),
+    portalKey,
+    allowedOrigins: [],
+    allowedNetworks: [],
+  };
 }
 
 /** What everybody may know of the hub's signing key. */
@@ -92,7 +106,7 @@ export async function aCluster({ db, hub, clock }: Place, name: string, gateway:
   await approveCluster(operator, { name, fingerprint, as: "operator" });
   await approveCluster(operator, { name, as: "hub" });
   const context = async (): Promise<ClusterContext> => {
-    const user = await findCallingCluster(db, jkt);
+    const user = await findCallingCluster(operator, jkt);
     if (!user) throw new TypeError("the cluster enrolled above");
     return { ...operator, user };
   };

@@ -69,6 +69,7 @@ export function portalEnv(plan: HousePlan): Env {
     OIDC_CLIENT_ID: plan.identityProvider.clientId,
     OIDC_CLIENT_SECRET: plan.identityProvider.clientSecret,
     HUB_SIGNING_KEY: JSON.stringify(hubSigningKey),
+    HUB_KEYS_FOLDER: join(plan.home, "keys"),
     PORTAL_KEY: JSON.stringify(portalKey),
     SESSION_KEY: passwords.sessionKey,
     KRDC_HOME_ID: plan.homeId,

@@ -44,7 +44,10 @@ export async function start(options: LaunchOptions): Promise<void> {
   }
 }
 
-function portalProgram({ root, portal, isDevelopment }: LaunchOptions, { port, host }: LaunchSettings): PortalProgram {
+export function portalProgram(
+  { root, portal, isDevelopment }: LaunchOptions,
+  { port, host }: LaunchSettings,
+): PortalProgram {
   if (isDevelopment) {
     const next = join(root, "node_modules/next/dist/bin/next");
     return { args: [next, "dev", "-p", String(port), "-H", host], cwd: root, env: { NODE_ENV: "development" } };
@@ -75,7 +78,7 @@ function endOnce({ options, home, supervisor }: Stage, samples: AbortController)
   };
 }
 
-async function preparePlan(stage: Stage): Promise<HousePlan> {
+export async function preparePlan(stage: Stage): Promise<HousePlan> {
   const { options, settings, home } = stage;
   const keys = await openKeys(home.folder, FRAMEWORKS);
   const survivors = findSurvivors(home.folder);

@@ -2,18 +2,7 @@ import { z } from "zod";
 import { appName, clusterName } from "#server/graph/app";
 import { bilingual } from "#server/graph/text";
 import { type Limits, limits, overCeiling } from "./limits";
-
-const agreementState = z.enum([
-  "REQUESTED",
-  "APPROVED",
-  "ACTIVE",
-  "SUSPENDED",
-  "REVOKING",
-  "REVOKED",
-  "EXPIRED",
-  "REJECTED",
-]);
-export type AgreementState = z.infer<typeof agreementState>;
+import { egress, parameterLimits, widenedUseTerm } from "./parameter-limits";
 
 const most = z.int().min(1).nullable();
 
@@ -37,6 +26,9 @@ export const agreementDocument = z.strictObject({
   budget,
   /** Ceilings of one attempt. */
   perRun: limits,
+  /** What parameters may be, by name, and whether apps may ask for a network; not said is no limit. */
+  parameters: parameterLimits.optional(),
+  egress: egress.optional(),
   onRevoke: z.enum(["kill", "drain"]),
   onDisconnect: z.enum(["hold", "kill"]),
   onHubSilent: z.enum(["continue", "kill"]),
@@ -44,6 +36,9 @@ export const agreementDocument = z.strictObject({
   expires: z.iso.datetime(),
 });
 export type AgreementDocument = z.infer<typeof agreementDocument>;
+
+/** The date of an agreement for the keys that signed it: none was signed before it could begin. */
+export const agreementDate = (document: unknown): string => agreementDocument.parse(document).notBefore;
 
 const isWithin = (narrow: number | null, wide: number | null) => wide === null || (narrow !== null && narrow <= wide);
 
@@ -65,6 +60,8 @@ export function widenedTerm(narrow: AgreementDocument, wide: AgreementDocument):
   const over: keyof Limits | undefined = overCeiling(narrow.perRun, wide.perRun);
   if (over) return `perRun.${over}`;
   if (narrow.maxConcurrent > wide.maxConcurrent) return "maxConcurrent";
+  const use = widenedUseTerm(narrow, wide);
+  if (use) return use;
   if (!coversDigests(narrow.digests, wide.digests)) return "digests";
   if (Date.parse(narrow.expires) > Date.parse(wide.expires)) return "expires";
   return Date.parse(narrow.notBefore) < Date.parse(wide.notBefore) ? "notBefore" : undefined;

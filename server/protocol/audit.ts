@@ -18,6 +18,9 @@ export const checkpointType = "krdc-checkpoint+jws";
 /** `POST /api/hub/v1/checkpoints` and `POST /v1/checkpoints`: the sender's newest one, signed. */
 export const checkpointReport = z.strictObject({ checkpoint: z.string().min(1).max(4096) });
 
+/** Answer and refusal alike bring back the sender's own newest word that the other side holds, where that says more. */
+export const heldAnswer = z.looseObject({ position: z.int(), held: z.string().max(4096).optional() });
+
 /** `GET /api/hub/v1/checkpoint`: the hub's newest one, signed; null before its first. */
 export const checkpointAnswer = z.strictObject({ checkpoint: z.string().max(4096).nullable() });
 

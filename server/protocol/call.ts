@@ -3,6 +3,7 @@ import { sha256Hex } from "./canonical";
 import type { PrivateKey } from "./keys";
 import { errorOfProblem } from "./problem";
 import { makeProof } from "./proof";
+import { signalWithin } from "./signal-within";
 
 export type Call = {
   method: "GET" | "PUT" | "POST" | "DELETE" | "HEAD";
@@ -15,11 +16,19 @@ export type Call = {
   signal?: AbortSignal | undefined;
   /** The caller's clock; the machine's own where none is given. */
   now?: Date;
+  /** How the other party is reached where it is not dialed. */
+  transport?: Transport | undefined;
 };
+export type Transport = (url: string, init: RequestInit) => Promise<Response>;
 
 /** Streams are proven by the digest that stands in their address, or, for an upload whose digest is unknown yet, not at all. */
 export type StreamCall = Omit<Call, "json"> & { body: ReadableStream | Uint8Array; bodySha256?: string };
 
+/** A mailbox has no origin. */
+function addressOf(url: string): string {
+  const { origin, protocol, host } = new URL(url);
+  return origin === "null" ? `${protocol}//${host}` : origin;
+}
 const htuOf = (url: string) => url.split("?")[0] ?? url;
 
 async function send(key: PrivateKey, call: Call & { body?: BodyInit | null; bodySha256?: string | undefined }) {
@@ -28,17 +37,18 @@ async function send(key: PrivateKey, call: Call & { body?: BodyInit | null; body
     { htm: call.method, htu: htuOf(call.url), bodySha256: call.bodySha256, accessToken: call.token },
     call.now ?? new Date(),
   );
-  const limit = AbortSignal.timeout(call.timeoutMs ?? 30_000);
   try {
-    return await fetch(call.url, {
+    return await (call.transport ?? fetch)(call.url, {
       method: call.method,
       redirect: "error",
       headers: { ...call.headers, dpop: proof, ...(call.token ? { authorization: `DPoP ${call.token}` } : {}) },
-      signal: call.signal ? AbortSignal.any([limit, call.signal]) : limit,
+      signal: signalWithin(call.timeoutMs ?? 30_000, ...(call.signal ? [call.signal] : [])),
       ...(call.body ? { body: call.body, duplex: "half" } : {}),
     } as RequestInit);
   } catch (cause) {
-    throw new KrdcError("unavailable", "peer.unreachable", { cause, detail: { address: new URL(call.url).origin } });
+    // What no way carries is no matter of trying again.
+    if (cause instanceof KrdcError && !cause.retryable) throw cause;
+    throw new KrdcError("unavailable", "peer.unreachable", { cause, detail: { address: addressOf(call.url) } });
   }
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { appVersion, clusterName } from "#server/graph/app";
 import { bilingual } from "#server/graph/text";
 import { placementChoice, value, workflow } from "#server/graph/workflow";
-import { signedKeyAnnouncement } from "./key-change";
+import { keyChangesTold, signedKeyAnnouncement } from "./key-change";
 import { publicKey } from "./keys";
 import { limits } from "./limits";
 import { placement } from "./run-view";
@@ -77,6 +77,8 @@ export const heartbeat = z.strictObject({
   slotsUsed: z.int(),
   queued: z.int(),
   hosted: z.int(),
+  /** Its database was set back, and nothing begins there until it has read again what it forgot. */
+  isSettling: z.boolean().optional(),
   /** Its certificate of the key to which letters are sealed. */
   encryptionKey: z.string().max(4000).optional(),
   /** The next key that it announces, until it has taken effect. */
@@ -94,9 +96,16 @@ export const heartbeatAnswer = z.strictObject({
       gateway: z.url(),
       key: publicKey,
       encryptionKey: z.string().max(4000).optional(),
-      keyChange: signedKeyAnnouncement.optional(),
+      /** Its changes of key, oldest first; the last one may have yet to take effect. */
+      keyChanges: z.array(signedKeyAnnouncement).max(keyChangesTold).optional(),
+      /** When the hub last heard it, so that an announcement from before is seen to be late. */
+      heardAt: z.iso.datetime().optional(),
+      /** Thumbprint of the announced key, where the hub's operator forbade it. */
+      forbiddenKey: z.string().max(50).optional(),
     }),
   ),
+  /** The caller's own announcement as the hub has it; one that it refuses is forbidden too. */
+  keyChange: z.strictObject({ jkt: z.string().max(50), isForbidden: z.boolean() }).optional(),
   /** The hub's own next key, once it was announced. */
   hubSuccession: z.string().max(10_000).optional(),
 });
@@ -152,6 +161,8 @@ export const runSummary = z.strictObject({
   endedAt: z.iso.datetime().nullable(),
   stepsDone: z.int(),
   stepsTotal: z.int(),
+  /** Why a home says so of a run that it does not know any more. */
+  reason: z.string().max(80).optional(),
 });
 export const runSummaries = z.strictObject({ summaries: z.array(runSummary).max(1000) });
 /** Uses of apps counted where they ran. */

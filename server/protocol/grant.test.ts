@@ -90,6 +90,11 @@ describe("a grant's header is exactly what we know", () => {
 });
 
 describe("a grant is good for its audience and its ten minutes only", () => {
+  test.each([-20, 620])("read %i s after it was signed, by a clock that differs by 20 s, it is good", async (after) => {
+    const grant = await signGrant(hub, claims);
+    expect(await verifyGrant(grant, expected(), new Date((seconds + after) * 1000))).toEqual(claims);
+  });
+
   const details = claims.authorization_details[0];
   test.each<{ given: string; change: object; reason?: string }>([
     {

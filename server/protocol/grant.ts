@@ -5,6 +5,7 @@ import { appName, clusterName, digest, sha256Hex } from "#server/graph/app";
 import { isCanonicalToken } from "./canonical";
 import { importSigningKey } from "./keys";
 import { limits } from "./limits";
+import { proofSkewSeconds } from "./proof";
 
 export const grantType = "krdc-grant+jwt";
 export const grantLifetimeSeconds = 600;
@@ -62,7 +63,7 @@ export function readGrantHeader(token: string): { kid: string } {
   }
 }
 
-/** Signature by the pinned hub key, issuer, audience and times (5 s of tolerance); expiry is told as such. */
+/** Signature by the pinned hub key, issuer, audience and times, as far as honest clocks may differ; expiry is told as such. */
 export async function verifyGrant(
   token: string,
   expected: { key: JWK; issuer: string; audience: string },
@@ -75,7 +76,7 @@ export async function verifyGrant(
       issuer: expected.issuer,
       audience: expected.audience,
       currentDate: now,
-      clockTolerance: 5,
+      clockTolerance: proofSkewSeconds,
       requiredClaims: ["exp", "nbf", "iat", "jti"],
     });
     const claims = grantClaims.parse(verified.payload);

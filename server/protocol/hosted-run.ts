@@ -70,6 +70,7 @@ export const receipt = z.strictObject({
 });
 export type Receipt = z.infer<typeof receipt>;
 export const receiptType = "krdc-receipt+jws";
+export const receiptDate = (document: unknown): string => receipt.parse(document).endedAt;
 
 /** The host's answer about one attempt, the same for ever for the same request. */
 export const hostedRunAnswer = z.strictObject({

@@ -21,10 +21,27 @@ export async function makeSigningKey(): Promise<PrivateKey> {
 
 export const publicPart = (key: PublicKey): PublicKey => ({ kty: "EC", crv: "P-256", x: key.x, y: key.y });
 
-/** RFC 7638 thumbprint, base64url: the name of a key everywhere. */
-export const thumbprintOf = (key: JWK) => calculateJwkThumbprint(key, "sha256");
+const rememberedKeys = 500;
 
-export const importSigningKey = (key: JWK) => importJWK(key, key.crv === "Ed25519" ? "EdDSA" : "ES256");
+/** Remembers what was made of the last few hundred keys: a strange key in a call costs its own call, never our memory. */
+function remembering<T>(make: (key: JWK) => Promise<T>): (key: JWK) => Promise<T> {
+  const made = new Map<string, Promise<T>>();
+  return (key) => {
+    const name = JSON.stringify(key);
+    const known = made.get(name) ?? make(key);
+    made.delete(name);
+    made.set(name, known);
+    known.catch(() => made.delete(name));
+    const [oldest] = made.keys();
+    if (made.size > rememberedKeys && oldest !== undefined) made.delete(oldest);
+    return known;
+  };
+}
+
+/** RFC 7638 thumbprint, base64url: the name of a key everywhere. */
+export const thumbprintOf = remembering((key) => calculateJwkThumbprint(key, "sha256"));
+
+export const importSigningKey = remembering((key) => importJWK(key, key.crv === "Ed25519" ? "EdDSA" : "ES256"));
 
 /** Eight groups of four hex digits that people compare by eye. */
 export function fingerprintOf(key: PublicKey): string[] {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { budget } from "./agreement";
 import { limits } from "./limits";
+import { egress, parameterLimits } from "./parameter-limits";
 
 /** The owner's published policy for one app, widened only at the framework's own door. */
 export const offerDocument = z.strictObject({
@@ -12,6 +13,9 @@ export const offerDocument = z.strictObject({
   perRun: limits,
   maxConcurrent: z.int().min(1),
   maxDays: z.int().min(1),
+  /** What every agreement under it says of parameters and networks. */
+  parameters: parameterLimits.optional(),
+  egress: egress.optional(),
   onRevoke: z.enum(["kill", "drain"]),
   onDisconnect: z.enum(["hold", "kill"]),
   onHubSilent: z.enum(["continue", "kill"]),

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { type JWK, SignJWT } from "jose";
 import { KrdcError } from "#server/errors";
+import type { Transport } from "./call";
 import { sha256Hex } from "./canonical";
 import { importSigningKey } from "./keys";
 import { errorOfProblem } from "./problem";
 
 /** A framework's own door as its operator stands before it: the gateway's address, the private key and the clock. */
-export type OperatorDoor = { url: string; key: JWK; now: () => Date };
+export type OperatorDoor = { url: string; key: JWK; now: () => Date; transport?: Transport };
 
 export type OperatorCall = { method: "GET" | "POST" | "PUT"; path: string; json?: unknown };
 
@@ -24,7 +25,7 @@ async function signStatement({ url, key, now }: OperatorDoor, { method, path }: 
 export async function callAsOperator(door: OperatorDoor, call: OperatorCall): Promise<unknown> {
   const body = call.json === undefined ? "" : JSON.stringify(call.json);
   const authorization = `KRDC-Operator ${await signStatement(door, call, body)}`;
-  const answer = await fetch(`${door.url}${call.path}`, {
+  const answer = await (door.transport ?? fetch)(`${door.url}${call.path}`, {
     method: call.method,
     redirect: "error",
     headers: { authorization, ...(body ? { "content-type": "application/json" } : {}) },

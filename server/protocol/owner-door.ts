@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { KrdcError } from "#server/errors";
 import { agreementDocument } from "./agreement";
+import type { Transport } from "./call";
 import { publicKey } from "./keys";
 import { offerDocument } from "./offer";
 import { callAsOperator, type OperatorDoor } from "./operator-call";
 import { type OwnerTerms, withTerms } from "./owner-terms";
+import { restoreView } from "./set-back";
 
 const usage = z.looseObject({ cpuSeconds: z.number(), gpuSeconds: z.number(), outputBytes: z.number() });
 const named = z.looseObject({ ko: z.string(), en: z.string() });
@@ -25,7 +27,16 @@ export type OwnedAgreement = z.infer<typeof ownedAgreement>;
 
 const ownedAgreements = z.looseObject({ items: z.array(ownedAgreement) });
 const ownedOffers = z.looseObject({ items: z.array(z.looseObject({ app: z.string(), document: offerDocument })) });
+const ownKeyChange = z.looseObject({
+  fingerprint: z.string(),
+  announcedAt: z.iso.datetime(),
+  effectiveAt: z.iso.datetime(),
+  isHeard: z.boolean(),
+});
+
 const ownStatus = z.looseObject({
+  restore: restoreView.nullish(),
+  keyChange: ownKeyChange.nullable().optional(),
   name: z.string(),
   gateway: z.string(),
   hub: z.looseObject({ url: z.string(), isFresh: z.boolean(), ageMs: z.number() }),
@@ -77,11 +88,25 @@ export async function readOwnStatus(door: OperatorDoor) {
   return ownStatus.parse(await callAsOperator(door, { method: "GET", path: "/v1/operator/status" }));
 }
 
+/** Makes the framework's next key and announces it; asked again, it tells of the one on its way. */
+export async function rotateOwnKey(door: OperatorDoor) {
+  return ownKeyChange.parse(await callAsOperator(door, { method: "POST", path: "/v1/operator/key-change", json: {} }));
+}
+
+/** A peer's announced key never counts here. */
+export async function forbidKeyOfPeer(door: OperatorDoor, name: string): Promise<void> {
+  const path = `/v1/operator/peers/${encodeURIComponent(name)}/forbid-key-change`;
+  await callAsOperator(door, { method: "POST", path, json: {} });
+}
+
 const identity = z.looseObject({ name: z.string(), gateway: z.url(), jwk: publicKey });
 
+/** The same, as it was written down for another operator. */
+export const readCard = (card: unknown) => identity.parse(card);
+
 /** Who answers at a gateway's address, by its own word: only a fingerprint that people compared makes it more. */
-export async function readIdentity(url: string) {
-  const answer = await fetch(`${url}/v1/identity`, { redirect: "error", signal: AbortSignal.timeout(10_000) })
+export async function readIdentity(url: string, transport: Transport = fetch) {
+  const answer = await transport(`${url}/v1/identity`, { redirect: "error", signal: AbortSignal.timeout(10_000) })
     .then((response) => response.json())
     .catch((cause: unknown) => {
       throw new KrdcError("unavailable", "owner.gateway_unreachable", { cause, detail: { url } });

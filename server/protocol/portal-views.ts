@@ -1,6 +1,7 @@
 import type { AppVersion } from "#server/graph/app";
 import type { Bilingual } from "#server/graph/text";
 import type { Budget } from "./agreement";
+import type { Egress } from "./parameter-limits";
 import type { Usage as UsageSum } from "./usage";
 
 /** Why the reader may run an app, or what stands in the way. */
@@ -40,7 +41,12 @@ export type AppPage = {
 
 export type ClusterState = "INVITED" | "PENDING" | "ACTIVE" | "SUSPENDED" | "UNREACHABLE" | "SUSPECT";
 
+/** The next key that a cluster announced; its operators compare the fingerprint with the one inside the cluster. */
+export type KeyChangeView = { fingerprint: string; announcedAt: string; effectiveAt: string; isForbidden: boolean };
+
 export type ClusterRow = {
+  keyChange: KeyChangeView | null;
+  mayForbidKey: boolean;
   name: string;
   title: Bilingual;
   state: ClusterState;
@@ -57,6 +63,8 @@ export type ClusterRow = {
   fingerprintHead: string | null;
   /** How far its clock ran ahead of the hub's at the last heartbeat; no new grants beyond 25 s either way. */
   skewSeconds: number | null;
+  /** Its database was set back: nothing begins there until it has read again what it forgot. */
+  isSettling: boolean;
   /** Why it is suspended: `operator`, `hub`, `other_uid` (its key was seen elsewhere) or `left`. */
   suspendedReason: string | null;
   /** Who has let it in. */
@@ -80,6 +88,10 @@ export type AgreementRow = {
   runsUsed: number;
   runsLimit: number | null;
   budget: Budget;
+  /** Limits of parameters as a person writes them, `window=1..24`. */
+  parameterLimits: string[];
+  /** Whether apps that ask for a network may run. */
+  egress: Egress;
   /** Runs begun, and what ended attempts took by their signed receipts. */
   used: UsageSum & { runs: number };
   /** Attempts that a host let in and whose end the hub has not heard of. */

@@ -14,7 +14,7 @@ export const letterLifetimeMs = 60_000;
 
 const headers = z.record(z.string().max(80), z.string().max(30_000));
 
-/** A call that waits at its caller until the framework it is meant for comes and takes it. */
+/** A call that waits at its caller (in `waiting-calls.ts`, for hub and gateways alike) until the framework it is meant for comes and takes it. */
 export const waitingCall = z.strictObject({
   id: z.uuid(),
   method: z.enum(["GET", "PUT", "POST", "DELETE", "HEAD"]),
@@ -25,7 +25,11 @@ export const waitingCall = z.strictObject({
 });
 export type WaitingCall = z.infer<typeof waitingCall>;
 
-/** A letter as the hub sees it: a compact JWE for one recipient. */
+/**
+ * A letter as the hub sees it: a compact JWE for one recipient. `POST /api/hub/v1/letters`, by its sender with its own proof,
+ * is answered `{}` once the hub has it; a recipient is given its letters in the order in which the hub took them, each again
+ * until it says that it has it.
+ */
 export const sealedLetter = z.strictObject({
   id: z.uuid(),
   from: clusterName,

@@ -22,6 +22,9 @@ const proxyView = z.object({
   unreachableSince: z.iso.datetime().nullable(),
 });
 
+/** The earlier step run whose results these are. */
+const cachedFrom = z.object({ run: z.uuid(), number: z.int(), step: z.string(), index: z.int().nullable() });
+
 /** One step run (one row for each scattered instance) as the run view shows it. `seq` rises with every change. */
 const stepView = z.object({
   id: z.string(),
@@ -43,6 +46,7 @@ const stepView = z.object({
   parameters: z.record(z.string(), value),
   logBytes: z.int(),
   proxy: proxyView.nullable(),
+  cachedFrom: cachedFrom.nullable().default(null),
   seq: z.int(),
 });
 export type StepView = z.infer<typeof stepView>;
@@ -62,6 +66,8 @@ export const runView = z.object({
   steps: z.array(stepView),
   outputs: z.array(z.object({ name: z.string(), files: z.array(fileValue), value: value.nullable() })),
   seq: z.int(),
+  /** Until when the person's consent to its remote steps stands, as the hub knows; null where none is needed or it was taken back. */
+  consentUntil: z.iso.datetime().nullable().optional(),
 });
 export type RunView = z.infer<typeof runView>;
 

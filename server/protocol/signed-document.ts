@@ -25,3 +25,36 @@ export async function readSignedDocument(key: JWK, typ: string, jws: string): Pr
     throw new KrdcError("unauthenticated", "signature.invalid", { cause });
   }
 }
+
+/** What a signed document claims, before any signature was looked at: good for finding the key that must verify it. */
+export function claimedIn(jws: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(jws.split(".")[1] ?? "", "base64url").toString());
+  } catch {
+    return undefined;
+  }
+}
+
+type Dated = { jws: string; datedAt: (document: unknown) => string };
+
+function isFromBefore(until: Date | undefined, document: unknown, { datedAt }: Dated): boolean {
+  if (until === undefined) return true;
+  try {
+    return Date.parse(datedAt(document)) <= until.getTime();
+  } catch {
+    return false;
+  }
+}
+
+/** The same for a signer who changed keys: a former key counts only for what is dated before its end. */
+export async function readDatedDocument(
+  keys: readonly { key: JWK; until: Date | undefined }[],
+  typ: string,
+  signed: Dated,
+): Promise<unknown> {
+  for (const { key, until } of keys) {
+    const document = await readSignedDocument(key, typ, signed.jws).catch(() => undefined);
+    if (document !== undefined && isFromBefore(until, document, signed)) return document;
+  }
+  throw new KrdcError("unauthenticated", "signature.invalid");
+}

@@ -19,4 +19,8 @@ export const statusList = z.strictObject({
 });
 export type StatusList = z.infer<typeof statusList>;
 export const statusListType = "krdc-status+jws";
-export const statusAnswer = z.strictObject({ status: z.string().max(1_000_000) });
+/** Its signer's key may be newer than the asker knows, who may be cut off from the hub: the successions come along. */
+export const statusAnswer = z.strictObject({
+  status: z.string().max(1_000_000),
+  successions: z.array(z.string().max(10_000)).max(1000).optional(),
+});

@@ -1,7 +1,9 @@
 import { proxyEnv } from "#server/env";
+import { isSocket, transportTo } from "#server/protocol/connection-transport";
 
 const env = proxyEnv();
-const base = `${env.PROXY_GATEWAY}/v1/proxies/${env.PROXY_ID}`;
+const transport = transportTo(env.PROXY_GATEWAY);
+const base = `${isSocket(env.PROXY_GATEWAY) ? "http://gateway" : env.PROXY_GATEWAY}/v1/proxies/${env.PROXY_ID}`;
 const headers = { authorization: `Bearer ${env.PROXY_TOKEN}` };
 
 /** How long to wait before asking again, in milliseconds, after so many refusals. */
@@ -13,7 +15,7 @@ export async function ask(method: "GET" | "POST", path: string, seconds: number)
   for (let tries = 0; ; tries += 1) {
     try {
       const signal = AbortSignal.timeout(seconds * 1000);
-      const response = await fetch(`${base}${path}`, { method, headers, signal });
+      const response = await transport(`${base}${path}`, { method, headers, signal });
       if (response.status < 500) return response;
     } catch {
       // Nothing to tell: the next try does.

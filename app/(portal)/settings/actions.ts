@@ -17,7 +17,8 @@ export const endSessionAction = action(byId, async (ctx, input) => {
 });
 
 export const createTokenAction = action(tokenForm, async (ctx, { name, days }) => {
-  const { token } = await createApiToken(ctx.db, { memberId: ctx.user.id, name, days }, ctx.now());
+  const wish = { memberId: ctx.user.id, actor: ctx.user.account, name, days };
+  const { token } = await createApiToken(ctx.db, wish, ctx.now());
   revalidatePath("/settings");
   return { token };
 });

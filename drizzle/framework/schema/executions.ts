@@ -14,10 +14,11 @@ import {
 import type { Value } from "#server/graph/workflow";
 import type { Limits } from "#server/protocol/limits";
 import type { Reason } from "#server/protocol/run-view";
+import { executionStates } from "#server/protocol/states";
 
 const time = (name: string) => timestamp(name, { withTimezone: true });
 
-export const executionState = pgEnum("execution_state", ["QUEUED", "STARTING", "RUNNING", "ENDED"]);
+export const executionState = pgEnum("execution_state", executionStates);
 
 /**
  * One process or Job that this cluster starts, at most once, for an attempt: an app of our own run, an app on behalf

@@ -5,6 +5,7 @@ import type { HostedRunRequest } from "#server/protocol/hosted-run";
 import type { FormerKey, KeyChange } from "#server/protocol/key-change";
 import type { PublicKey } from "#server/protocol/keys";
 import type { OfferDocument } from "#server/protocol/offer";
+import { hostAgreementStates, hostStates } from "#server/protocol/states";
 import type { Usage } from "#server/protocol/usage";
 
 const time = (name: string) => timestamp(name, { withTimezone: true });
@@ -38,9 +39,7 @@ export const agreements = pgTable("agreements", {
   hubSignature: text("hub_signature"),
   /** What was asked, when a person decides about it. */
   proposal: jsonb().$type<AgreementProposal>(),
-  state: text({ enum: ["REQUESTED", "APPROVED", "ACTIVE", "SUSPENDED", "REVOKED", "EXPIRED", "REJECTED"] })
-    .notNull()
-    .default("ACTIVE"),
+  state: text({ enum: hostAgreementStates }).notNull().default("ACTIVE"),
   runsUsed: integer("runs_used").notNull().default(0),
   /** Set aside for living attempts, and taken by ended ones. */
   reserved: jsonb().$type<Usage>().notNull().default({ cpuSeconds: 0, gpuSeconds: 0, outputBytes: 0 }),
@@ -95,7 +94,7 @@ export const hostedRuns = pgTable(
       .references(() => agreements.id),
     userPseudonym: text("user_pseudonym").notNull(),
     executionName: text("execution_name").notNull(),
-    state: text().notNull().default("RECEIVED"),
+    state: text({ enum: hostStates }).notNull().default("RECEIVED"),
     outcome: text(),
     reason: text(),
     exitCode: integer("exit_code"),

@@ -1,17 +1,11 @@
 import { bigint, index, integer, jsonb, pgEnum, pgTable, primaryKey, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import type { HostedRunRequest } from "#server/protocol/hosted-run";
 import type { Reason } from "#server/protocol/run-view";
+import { remoteAttemptStates } from "#server/protocol/states";
 
 const time = (name: string) => timestamp(name, { withTimezone: true });
 
-export const remoteAttemptState = pgEnum("remote_attempt_state", [
-  "WAITING_GRANT",
-  "SUBMITTING",
-  "REMOTE_QUEUED",
-  "REMOTE_RUNNING",
-  "FETCHING",
-  "ENDED",
-]);
+export const remoteAttemptState = pgEnum("remote_attempt_state", remoteAttemptStates);
 
 /** The home side of one attempt in another cluster: what was asked, what the host said, how far its results are. */
 export const remoteAttempts = pgTable(

@@ -14,10 +14,11 @@ import {
 import type { Value } from "#server/graph/workflow";
 import type { PortalUser, RunSubmission } from "#server/protocol/framework-api";
 import type { Reason } from "#server/protocol/run-view";
+import { runStates, stepStates } from "#server/protocol/states";
 
 const time = (name: string) => timestamp(name, { withTimezone: true });
 
-export const runState = pgEnum("run_state", ["QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"]);
+export const runState = pgEnum("run_state", runStates);
 
 /** One run with everything that it needs; `seq` rises with every change below it, so that readers fetch only what is new. */
 export const runs = pgTable(
@@ -45,24 +46,7 @@ export const runs = pgTable(
   ],
 );
 
-export const stepRunState = pgEnum("step_run_state", [
-  "WAITING",
-  "READY",
-  "RUNNING",
-  "WAITING_GRANT",
-  "WAITING_CONSENT",
-  "SUBMITTING",
-  "REMOTE_QUEUED",
-  "REMOTE_RUNNING",
-  "UNREACHABLE",
-  "FETCHING",
-  "CANCELLING",
-  "SUCCEEDED",
-  "FAILED",
-  "CANCELLED",
-  "SKIPPED",
-  "CACHED",
-]);
+export const stepRunState = pgEnum("step_run_state", stepStates);
 
 /** One step of one run, a row for each scattered instance; `wakeAt` says when somebody should look at it. */
 export const stepRuns = pgTable(

@@ -1,20 +1,12 @@
 import { sql } from "drizzle-orm";
 import { index, integer, jsonb, pgEnum, pgTable, text, timestamp, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import type { AgreementDocument } from "#server/protocol/agreement";
+import { agreementStates } from "#server/protocol/states";
 import { members } from "./members";
 
 const time = (name: string) => timestamp(name, { withTimezone: true });
 
-export const agreementState = pgEnum("agreement_state", [
-  "REQUESTED",
-  "APPROVED",
-  "ACTIVE",
-  "SUSPENDED",
-  "REVOKING",
-  "REVOKED",
-  "EXPIRED",
-  "REJECTED",
-]);
+export const agreementState = pgEnum("agreement_state", agreementStates);
 
 /** One user's durable permission for one app at its host, signed by the host framework and by the hub. */
 export const agreements = pgTable(

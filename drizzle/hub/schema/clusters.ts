@@ -3,10 +3,11 @@ import type { Bilingual } from "#server/graph/text";
 import type { Heartbeat } from "#server/protocol/framework-api";
 import type { FormerKey, KeyChange } from "#server/protocol/key-change";
 import type { PublicKey } from "#server/protocol/keys";
+import { clusterStates } from "#server/protocol/states";
 
 const time = (name: string) => timestamp(name, { withTimezone: true });
 
-export const clusterState = pgEnum("cluster_state", ["INVITED", "PENDING", "ACTIVE", "SUSPENDED"]);
+export const clusterState = pgEnum("cluster_state", clusterStates);
 
 /** One member cluster: who operates it, which key it proved, when it was last heard. */
 export const clusters = pgTable("clusters", {

@@ -39,7 +39,7 @@ export const runs = pgTable(
     createdAt: time("created_at").notNull().defaultNow(),
     startedAt: time("started_at"),
     endedAt: time("ended_at"),
-    /** Why the home framework never took it (state REFUSED). */
+    /** Why the home framework never took it (state REFUSED), or does not know it any more. */
     refusal: text(),
   },
   (t) => [

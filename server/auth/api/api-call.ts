@@ -61,6 +61,14 @@ export function parseQuery<Q extends z.ZodType>(schema: Q, search: URLSearchPara
   return parsed(schema, Object.fromEntries(values), "query");
 }
 
+/** When the same call may be made again, where that is known. */
+function retryAfterOf(error: unknown): number | undefined {
+  if (!(error instanceof KrdcError)) return undefined;
+  const { retryAfterSeconds } = error.detail;
+  if (typeof retryAfterSeconds === "number") return retryAfterSeconds;
+  return error.kind === "unavailable" ? 2 : undefined;
+}
+
 /** RFC 9457; a list of problems stands at the top as well, where command line and forms read it. */
 function problemResponse(error: unknown, requestId: string): Response {
   const { problems, ...body } = { problems: undefined as unknown, ...problemOf(error, requestId) };
@@ -72,7 +80,8 @@ function problemResponse(error: unknown, requestId: string): Response {
     "x-request-id": requestId,
     "content-security-policy": apiPolicy,
   });
-  if (error instanceof KrdcError && error.kind === "unavailable") headers.set("retry-after", "2");
+  const retryAfter = retryAfterOf(error);
+  if (retryAfter !== undefined) headers.set("retry-after", String(retryAfter));
   const text = JSON.stringify({ ...body, ...(found === undefined ? {} : { problems: found }) });
   return new Response(text, { status: body.status, headers });
 }

@@ -50,7 +50,7 @@ beforeAll(async () => {
   kept.krdcHubDb = database.db;
   kept.krdcHubLoop = true;
   const user = await aMember(database.db, "researcher");
-  ({ token } = await createApiToken(database.db, { memberId: user.id, name: "t" }, new Date()));
+  ({ token } = await createApiToken(database.db, { memberId: user.id, actor: user.account, name: "t" }, new Date()));
   const session = randomUUID() + randomUUID();
   await openSession(
     database.db,

@@ -112,6 +112,21 @@ describe("runs are shown, logged and fetched", () => {
     expect(bodies().slice(-2)).toEqual(["{}", '{"understood":"it_may_run_twice"}']);
   });
 
+  test("consent is given once more, and a run says when it ends soon or has ended", async () => {
+    const until = "2999-01-01T00:00:00Z";
+    double.handlers[`POST /api/v1/runs/${uuid}/consent`] = () => ({ json: { id: uuid, consentUntil: until } });
+    expect(await double.krdc(["run", "consent", uuid])).toMatchObject({ code: 0, out: `${uuid}  ${until}\n` });
+    const shown = async (consentUntil: string, state = "RUNNING") => {
+      double.handlers[`GET /api/v1/runs/${uuid}`] = () => ({ json: runView({ state, consentUntil }) });
+      return (await double.krdc(["run", "show", uuid])).err;
+    };
+    const inDays = (days: number) => new Date(Date.parse("2026-01-01T00:00:00Z") + days * 86_400_000).toISOString();
+    expect(await shown(inDays(4))).toBe("");
+    expect(await shown(inDays(2))).toContain(`krdc run consent ${uuid}`);
+    expect(await shown(inDays(-1))).toContain("has expired");
+    expect(await shown(inDays(-1), "SUCCEEDED")).toBe("");
+  });
+
   test("cancel and retry answer with the state", async () => {
     double.handlers[`GET /api/v1/runs/${uuid}`] = () => ({ json: runView({ state: "RUNNING" }) });
     double.handlers[`POST /api/v1/runs/${uuid}/cancel`] = () => ({ status: 202, json: {} });

@@ -1,14 +1,30 @@
 import { z } from "zod";
 import type { RunView } from "#server/protocol/run-view";
+import { isRunOver } from "#server/protocol/states";
 import { asJson, type Command, type CommandCall, table, textOption } from "../command";
 import { segment } from "../portal";
+import { reasonSentence } from "../texts";
 import { readRun, runPath, stepName } from "./follow";
 import { logs } from "./logs";
 
 /** The form that scripts rely on; scattered instances carry their index as well. */
 function shownRun(view: RunView) {
   const steps = view.steps.map(
-    ({ id, index, app, state, cluster, placement, placementReason, attempt, end, startedAt, endedAt, outputs }) => ({
+    ({
+      id,
+      index,
+      app,
+      state,
+      cluster,
+      placement,
+      placementReason,
+      attempt,
+      end,
+      startedAt,
+      endedAt,
+      outputs,
+      cachedFrom,
+    }) => ({
       id,
       ...(index === null ? {} : { index }),
       app,
@@ -20,10 +36,28 @@ function shownRun(view: RunView) {
       end,
       startedAt,
       endedAt,
+      ...(cachedFrom ? { cachedFrom } : {}),
       outputs: outputs.map(({ port, name, sha256, size }) => ({ port, name, sha256, size })),
     }),
   );
   return { id: view.id, state: view.state, home: view.home, steps };
+}
+
+const warnMs = 3 * 86_400_000;
+
+/** Said only when somebody has to think of it: from three days ahead, or when it has ended. */
+function tellConsent({ io }: CommandCall, { id, state, consentUntil }: RunView): void {
+  if (!consentUntil || isRunOver(state)) return;
+  const leftMs = Date.parse(consentUntil) - io.now().getTime();
+  if (leftMs > warnMs) return;
+  const code = leftMs > 0 ? "consent.ends_soon" : "authorization.expired";
+  io.note(`${reasonSentence(code, { until: consentUntil, id }, io.env.language)}\n`);
+}
+
+async function consent(call: CommandCall): Promise<undefined> {
+  const id = call.arguments[0] ?? "";
+  const answer = await call.portal.json("POST", `${runPath(id)}/consent`, renewed, { body: {} });
+  call.io.write(call.isJson ? asJson(answer) : `${answer.id}  ${answer.consentUntil}\n`);
 }
 
 async function show(call: CommandCall): Promise<undefined> {
@@ -31,6 +65,7 @@ async function show(call: CommandCall): Promise<undefined> {
   if (call.isJson) return call.io.write(asJson(shownRun(view))) as undefined;
   const why = view.reason ? `  ${view.reason.code}` : "";
   call.io.write(`${view.id}  ${view.state}  ${view.home}${why}\n`);
+  tellConsent(call, view);
   const rows = view.steps.map((step) => [
     stepName(step),
     step.state,
@@ -43,6 +78,8 @@ async function show(call: CommandCall): Promise<undefined> {
   ]);
   call.io.write(table(rows));
 }
+
+const renewed = z.looseObject({ id: z.string(), consentUntil: z.string() });
 
 const runRow = z.looseObject({
   id: z.string(),
@@ -105,6 +142,17 @@ export const runShowCommands: Command[] = [
     least: 1,
     most: 2,
     run: logs,
+  },
+  {
+    name: "run consent",
+    usage: "run consent ID",
+    help: {
+      ko: "다른 클러스터에서 하는 단계들에 다시 동의합니다. 기다리던 단계가 이어집니다.",
+      en: "Consent once more to the steps in other clusters; what waited for it goes on.",
+    },
+    least: 1,
+    most: 1,
+    run: consent,
   },
   {
     name: "run cancel",

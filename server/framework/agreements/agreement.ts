@@ -1,5 +1,6 @@
-import type { AgreementDocument, AgreementState, Budget, OwnerDecision } from "#server/protocol/agreement";
+import type { AgreementDocument, Budget, OwnerDecision } from "#server/protocol/agreement";
 import { type Limits, overCeiling } from "#server/protocol/limits";
+import type { AgreementState } from "#server/protocol/states";
 import { reservationOf, type Usage } from "#server/protocol/usage";
 import type { Agreement } from "./agreements.repo";
 
@@ -15,7 +16,6 @@ const refusalOfState: Record<Agreement["state"], Refusal | undefined> = {
   ACTIVE: undefined,
   SUSPENDED: final("agreement.suspended"),
   REVOKED: final("agreement.revoked"),
-  EXPIRED: final("agreement.expired"),
   REJECTED: final("agreement.refused"),
 };
 

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, gt, inArray, isNotNull, notInArray, or, sql } from "drizzle-orm";
 import { agreements, offers } from "#drizzle/framework/schema/hosting";
 import type { Db } from "#server/db/connect";
+import { forbiddenMove, mayBecome } from "#server/db/may-become";
 
 export type Agreement = typeof agreements.$inferSelect;
 export type Offer = typeof offers.$inferSelect;
@@ -34,7 +35,7 @@ export async function selectSpentOfApp(db: Db, app: string) {
   return db.select({ runsUsed, used, reserved }).from(agreements).where(eq(agreements.app, app));
 }
 
-const over: Agreement["state"][] = ["REVOKED", "REJECTED", "EXPIRED"];
+const over: Agreement["state"][] = ["REVOKED", "REJECTED"];
 
 /** What this user may still use of an app. */
 export async function selectHeld(db: Db, held: { user: string; app: string }, now: Date): Promise<Agreement[]> {
@@ -99,7 +100,12 @@ export async function selectUntold(db: Db): Promise<string[]> {
 }
 
 export async function updateAgreement(db: Db, id: string, change: Partial<Agreement>): Promise<void> {
-  await db.update(agreements).set(change).where(eq(agreements.id, id));
+  const rows = await db
+    .update(agreements)
+    .set(change)
+    .where(and(eq(agreements.id, id), mayBecome("hostAgreement", agreements.state, change.state)))
+    .returning({ id: agreements.id });
+  if (rows.length === 0) throw forbiddenMove("hostAgreement", change.state);
 }
 
 export async function selectOffer(db: Db, app: string): Promise<Offer | undefined> {

@@ -2,6 +2,7 @@ import { recordEntry } from "#server/audit/record-entry";
 import { KrdcError } from "#server/errors";
 import { type AgreementDocument, hostSignatureType, type OwnerDecision, widenedTerm } from "#server/protocol/agreement";
 import { canonicalJson } from "#server/protocol/canonical";
+import { thumbprintsOf } from "#server/protocol/key-rules";
 import { signDocument } from "#server/protocol/signed-document";
 import { type FrameworkContext, within } from "../context";
 import { wakeHostedRuns } from "../hosting/wake-hosted-runs";
@@ -9,6 +10,7 @@ import { suspendersOf, suspensionAfter, untoldAfter } from "./agreement";
 import { type Agreement, lockAgreement, updateAgreement } from "./agreements.repo";
 import { findOwnerAgreement, type OwnerAgreement } from "./list-owner-agreements";
 import { recordRevocation } from "./revoke-agreement";
+import { refuseUnknownLimits } from "./set-offer";
 import { verifyHubSignature } from "./sign-agreement";
 import { tellDecision } from "./tell-hub";
 
@@ -36,7 +38,8 @@ const isSame = (one: unknown, other: unknown) => canonicalJson(one) === canonica
 function refuseToApprove(ctx: FrameworkContext, wanted: AgreementDocument, asked: AgreementDocument): void {
   const name = widenedTerm(wanted, asked);
   if (name) throw new KrdcError("unprocessable", "agreement.widened", { detail: { name } });
-  if (asked.host !== ctx.name || asked.hostKey !== ctx.jkt) throw new KrdcError("conflict", "agreement.other_host");
+  const isOurs = asked.host === ctx.name && thumbprintsOf(ctx.keys.record).includes(asked.hostKey);
+  if (!isOurs) throw new KrdcError("conflict", "agreement.other_host");
   if (Date.parse(wanted.expires) <= ctx.now().getTime()) throw new KrdcError("conflict", "agreement.expired");
 }
 
@@ -55,6 +58,7 @@ async function approve(ctx: FrameworkContext, row: Agreement, document?: Agreeme
     return row.decidedBy === "offer" ? confirmed(row) : undefined;
   }
   if (row.state !== "REQUESTED") throw new KrdcError("conflict", "agreement.not_requested");
+  await refuseUnknownLimits(ctx, wanted.app, wanted.parameters);
   refuseToApprove(ctx, wanted, asked);
   const { hubSignature } = row.proposal;
   await verifyHubSignature(ctx, asked, hubSignature);

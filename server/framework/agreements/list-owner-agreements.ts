@@ -1,5 +1,6 @@
 import { KrdcError } from "#server/errors";
-import type { AgreementDocument, AgreementProposal, AgreementState } from "#server/protocol/agreement";
+import type { AgreementDocument, AgreementProposal } from "#server/protocol/agreement";
+import type { AgreementState } from "#server/protocol/states";
 import type { Usage } from "#server/protocol/usage";
 import type { FrameworkContext } from "../context";
 import { countHostedRunsByAgreement } from "../hosting/list-hosted-runs";

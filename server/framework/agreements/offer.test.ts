@@ -65,13 +65,13 @@ describe("a proposal is signed at once only where the owner left it open", () =>
       want: over,
     },
   ])("$given -> $want", ({ document: change, offer, held = [], isTakenAway = false, want }) => {
-    const where = { now, host: "host", hostKey: "key", held, isTakenAway };
+    const where = { now, host: "host", hostKeys: ["key"], held, isTakenAway };
     const found = judgeProposal({ ...document, ...change }, { ...open, ...offer }, where);
     expect(found.verdict === "sign" ? "sign" : `${found.verdict} ${found.reason}`).toBe(want);
   });
 
   test("an app that was never published is no offer", () => {
-    const where = { now, host: "host", hostKey: "key", held: [], isTakenAway: false };
+    const where = { now, host: "host", hostKeys: ["key"], held: [], isTakenAway: false };
     expect(judgeProposal(document, undefined, where)).toMatchObject({ reason: "agreement.app_not_offered" });
   });
 });
@@ -86,4 +86,12 @@ test("what happens when things go wrong is the owner's word, whatever was asked"
   const strict: OfferDocument = { ...open, onRevoke: "drain", onDisconnect: "kill", onHubSilent: "kill" };
   const choices = { onRevoke: "drain", onDisconnect: "kill", onHubSilent: "kill" };
   expect(underOffer(document, strict)).toEqual({ ...document, ...choices });
+});
+
+test("what the offer says of parameters and networks stands in every agreement under it, beside what was asked", () => {
+  const offer = { ...open, parameters: { window: { min: 1, max: 24 } }, egress: "none" as const };
+  expect(underOffer(document, offer)).toEqual({ ...document, parameters: offer.parameters, egress: "none" });
+  const asked = { ...document, parameters: { method: { values: ["a"] } } };
+  expect(underOffer(asked, offer).parameters).toEqual({ method: { values: ["a"] }, window: { min: 1, max: 24 } });
+  expect(underOffer(document, open)).toEqual(document);
 });

@@ -32,9 +32,11 @@ export const defaultOffer = ({ access }: Pick<AppVersion, "access">): OfferDocum
 /** Whether some of these bounds counts. */
 export const isBounded = (bounds: Budget) => Object.values(bounds).some((most) => most !== null);
 
-/** The asked document with the owner's own word on what happens when things go wrong. */
+/** The asked document with the owner's own word on what happens when things go wrong, and on what parameters may be. */
 export const underOffer = (asked: AgreementDocument, offer: OfferDocument): AgreementDocument => ({
   ...asked,
+  ...(offer.parameters ? { parameters: { ...asked.parameters, ...offer.parameters } } : {}),
+  ...(offer.egress === "none" ? { egress: "none" as const } : {}),
   onRevoke: offer.onRevoke,
   onDisconnect: offer.onDisconnect,
   onHubSilent: offer.onHubSilent,
@@ -57,11 +59,11 @@ export type OfferVerdict = { verdict: "sign" } | { verdict: "ask" | "refuse"; re
 export function judgeProposal(
   document: AgreementDocument,
   offer: OfferDocument | undefined,
-  at: { now: Date; host: string; hostKey: string; held: readonly Budget[]; isTakenAway: boolean },
+  at: { now: Date; host: string; hostKeys: readonly string[]; held: readonly Budget[]; isTakenAway: boolean },
 ): OfferVerdict {
   const refuse = (reason: string): OfferVerdict => ({ verdict: "refuse", reason });
   const expires = Date.parse(document.expires);
-  if (document.host !== at.host || document.hostKey !== at.hostKey) return refuse("agreement.other_host");
+  if (document.host !== at.host || !at.hostKeys.includes(document.hostKey)) return refuse("agreement.other_host");
   if (!offer) return refuse("agreement.app_not_offered");
   if (offer.remote === "closed") return refuse("agreement.remote_closed");
   if (expires <= at.now.getTime()) return refuse("agreement.expired");

@@ -1,6 +1,7 @@
 import { recordEntry } from "#server/audit/record-entry";
 import { KrdcError } from "#server/errors";
 import type { OfferDocument } from "#server/protocol/offer";
+import type { ParameterLimits } from "#server/protocol/parameter-limits";
 import { findOffer } from "../apps/find-image";
 import { listOwnApps } from "../apps/publish-app";
 import type { FrameworkContext } from "../context";
@@ -15,6 +16,17 @@ export type OwnerOffer = {
   decidedAt: Date | null;
 };
 
+/** A misspelt limit would refuse every run: it is told to whoever sets it. */
+export async function refuseUnknownLimits(
+  ctx: FrameworkContext,
+  app: string,
+  limits: ParameterLimits | undefined,
+): Promise<void> {
+  const known = (await findOffer(ctx, app))?.parameters.filter(({ port }) => port === "in").map(({ name }) => name);
+  const name = Object.keys(limits ?? {}).find((one) => !known?.includes(one));
+  if (name) throw new KrdcError("unprocessable", "agreement.unknown_parameter", { detail: { app, name } });
+}
+
 /** The owner's policy for one app. What was agreed before stays as it was agreed, within the new total. */
 export async function setOffer(
   ctx: FrameworkContext,
@@ -22,6 +34,7 @@ export async function setOffer(
 ): Promise<OwnerOffer> {
   const { by, app, document, proof = {} } = wanted;
   if (!(await findOffer(ctx, app))) throw new KrdcError("not_found", "agreement.app_not_offered", { detail: { app } });
+  await refuseUnknownLimits(ctx, app, document.parameters);
   const row = { app, document, decidedBy: by, decidedAt: ctx.now() };
   await ctx.db.transaction(async (db) => {
     await upsertOffer(db, row);

@@ -4,12 +4,14 @@ import { KrdcError } from "#server/errors";
 import {
   type AgreementDocument,
   type AgreementProposal,
+  agreementDate,
   hostSignatureType,
   hubSignatureType,
   type proposalAnswer,
 } from "#server/protocol/agreement";
 import { canonicalJson } from "#server/protocol/canonical";
-import { readSignedDocument, signDocument } from "#server/protocol/signed-document";
+import { thumbprintsOf } from "#server/protocol/key-rules";
+import { readDatedDocument, signDocument } from "#server/protocol/signed-document";
 import { type FrameworkContext, within } from "../context";
 import { wasTakenAway } from "./agreement";
 import {
@@ -31,7 +33,8 @@ export async function verifyHubSignature(
   document: unknown,
   hubSignature: string,
 ): Promise<void> {
-  const signed = await readSignedDocument(ctx.hub.key, hubSignatureType, hubSignature);
+  const dated = { jws: hubSignature, datedAt: agreementDate };
+  const signed = await readDatedDocument(ctx.hub.keys.keysFor("document"), hubSignatureType, dated);
   if (canonicalJson(signed) !== canonicalJson(document)) throw new KrdcError("unauthenticated", "signature.invalid");
 }
 
@@ -43,7 +46,6 @@ function wordOn(known: Agreement, asked: AgreementDocument): Word {
     throw new KrdcError("conflict", "agreement.other_document");
   if (known.state === "REJECTED") return { state: "REJECTED", reason: known.reason ?? "" };
   if (known.state === "REVOKED") throw new KrdcError("forbidden", "agreement.revoked");
-  if (known.state === "EXPIRED") throw new KrdcError("forbidden", "agreement.expired");
   if (known.state === "REQUESTED" || known.hostSignature === null) return { state: "REQUESTED" };
   return { state: "SIGNED", document: known.document, hostSignature: known.hostSignature };
 }
@@ -54,7 +56,7 @@ async function rowOf(ctx: FrameworkContext, proposal: AgreementProposal) {
   const offer = await findEffectiveOffer(ctx, asked.app);
   const held = (await selectHeld(ctx.db, asked, ctx.now())).map((row) => row.document.budget);
   const isTakenAway = wasTakenAway(await selectLastHeld(ctx.db, asked));
-  const at = { now: ctx.now(), host: ctx.name, hostKey: ctx.jkt, held, isTakenAway };
+  const at = { now: ctx.now(), host: ctx.name, hostKeys: thumbprintsOf(ctx.keys.record), held, isTakenAway };
   const judged = judgeProposal(asked, offer, at);
   const isForPerson = proposal.needsPerson === true && judged.verdict === "sign";
   const found = isForPerson ? { verdict: "ask" as const, reason: "agreement.needs_approval" } : judged;

@@ -1,8 +1,8 @@
 import { KrdcError } from "#server/errors";
-import { type Budget, hostSignatureType } from "#server/protocol/agreement";
+import { agreementDate, type Budget, hostSignatureType } from "#server/protocol/agreement";
 import { canonicalJson } from "#server/protocol/canonical";
-import { publicPart } from "#server/protocol/keys";
-import { readSignedDocument } from "#server/protocol/signed-document";
+import type { UseTerms } from "#server/protocol/parameter-limits";
+import { readDatedDocument } from "#server/protocol/signed-document";
 import { reservationOf, type Usage } from "#server/protocol/usage";
 import type { FrameworkContext } from "../context";
 import {
@@ -35,7 +35,8 @@ export type Use = Asked & Wanted & { live: number };
 async function verifyBothSignatures(ctx: FrameworkContext, agreement: Agreement): Promise<void> {
   if (!agreement.hubSignature || !agreement.hostSignature) throw new KrdcError("unauthenticated", "signature.invalid");
   await verifyHubSignature(ctx, agreement.document, agreement.hubSignature);
-  const own = await readSignedDocument(publicPart(ctx.key), hostSignatureType, agreement.hostSignature);
+  const dated = { jws: agreement.hostSignature, datedAt: agreementDate };
+  const own = await readDatedDocument(ctx.keys.documentKeys(), hostSignatureType, dated);
   if (canonicalJson(own) !== canonicalJson(agreement.document))
     throw new KrdcError("unauthenticated", "signature.invalid");
 }
@@ -56,40 +57,45 @@ export async function checkAgreement(ctx: FrameworkContext, id: string, asked: A
   await verifyBothSignatures(ctx, agreement);
 }
 
+/** What an agreement says of parameters and networks; nothing where there is no such agreement, which is refused by its own check. */
+export const findUseTerms = async (ctx: FrameworkContext, id: string): Promise<UseTerms> =>
+  (await selectAgreement(ctx.db, id))?.document ?? {};
+
 /** Takes the agreement's lock for the caller's transaction. */
 export const holdAgreement = (ctx: FrameworkContext, id: string): Promise<Agreement | undefined> =>
   lockAgreement(ctx.db, id);
 
-/** What the owner lets all users take of an app together, where that is bounded. */
-async function findTotal(ctx: FrameworkContext, app: string): Promise<Budget | undefined> {
-  const total = (await selectOffer(ctx.db, app))?.document.total;
-  return total && isBounded(total) ? total : undefined;
-}
+/** An agreement under its lock, and what the owner lets all users take of its app together where that is bounded. */
+export type HeldForUse = { agreement: Agreement | undefined; total: Budget | undefined };
 
 /** Takes the locks that spending needs: the app's own first, where its owner bounds all users together. */
-export async function holdForUse(ctx: FrameworkContext, wanted: { id: string; app: string }): Promise<void> {
-  if (await findTotal(ctx, wanted.app)) await lockApp(ctx.db, wanted.app);
-  await lockAgreement(ctx.db, wanted.id);
+export async function holdForUse(ctx: FrameworkContext, wanted: { id: string; app: string }): Promise<HeldForUse> {
+  const offered = (await selectOffer(ctx.db, wanted.app))?.document.total;
+  const total = offered && isBounded(offered) ? offered : undefined;
+  if (total) await lockApp(ctx.db, wanted.app);
+  return { agreement: await lockAgreement(ctx.db, wanted.id), total };
 }
 
-async function refuseOverTotal(ctx: FrameworkContext, use: Use): Promise<void> {
-  const total = await findTotal(ctx, use.app);
+async function refuseOverTotal(ctx: FrameworkContext, total: Budget | undefined, use: Use): Promise<void> {
   if (!total) return;
   const spent = sumOfSpent(await selectSpentOfApp(ctx.db, use.app));
   refuse(refusalOfBudget(total, spent, use, "offer"), use.app);
 }
 
-/** The same again under the lock that the caller holds, the rest of the budget, and what the attempt may take set aside. */
-export async function spendAgreement(ctx: FrameworkContext, id: string, use: Use): Promise<Usage> {
-  const agreement = await selectAgreement(ctx.db, id);
+/** The terms again under the locks that the caller holds, the rest of the budget, and what the attempt may take set aside. */
+export async function spendAgreement(
+  ctx: FrameworkContext,
+  { agreement, total }: HeldForUse,
+  use: Use,
+): Promise<Usage> {
   if (!agreement) throw missing();
   refuse(refusalOfTerms(agreement, use, ctx.now()), use.app);
   refuse(refusalOfBudget(agreement.document.budget, agreement, use), use.app);
-  await refuseOverTotal(ctx, use);
+  await refuseOverTotal(ctx, total, use);
   if (use.live >= agreement.document.maxConcurrent)
     refuse({ reason: "agreement.too_many_at_once", isPassing: true }, use.app);
   const reservation = reservationOf(use.limits);
-  await updateAgreement(ctx.db, id, {
+  await updateAgreement(ctx.db, agreement.id, {
     runsUsed: agreement.runsUsed + (use.isCounted ? 0 : 1),
     reserved: addUsage(agreement.reserved, reservation),
   });

@@ -134,6 +134,7 @@ async function describe(ctx: FrameworkContext, build: Build, work: string, manif
     parameters: parametersOfParser(parsed.parameters, manifest.parameters),
     resources: manifest.resources,
     access: manifest.access,
+    ...(manifest.network ? { network: manifest.network } : {}),
     sourceCommit: null,
     publishedAt: null,
   };

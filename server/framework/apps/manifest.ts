@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { access, appName, resources, valueKind } from "#server/graph/app";
+import { access, appName, network, resources, valueKind } from "#server/graph/app";
 import { bilingual } from "#server/graph/text";
 
 const hint = z.strictObject({
@@ -30,5 +30,6 @@ export const appManifest = z.strictObject({
   parameters: z.record(z.string(), hint).default({}),
   resources: resources.prefault({}),
   access: access.prefault({}),
+  network: network.optional(),
 });
 export type AppManifest = z.infer<typeof appManifest>;

@@ -75,7 +75,7 @@ test("an entry is in the chain a moment after its decision, with nobody asking",
 describe("the head of a chain", () => {
   test("goes to the peer and to the hub, and the hub's comes back", async () => {
     const head = { chain: hubChain, position: 3, hash: "a".repeat(64), at: new Date().toISOString() };
-    const signed = await signHead({ chain: hubChain, key: hub.key }, head);
+    const signed = await signHead(hub.key, head);
     hub.answers.set("/checkpoints", () => ({ position: 2 }));
     hub.answers.set("/checkpoint", () => ({ checkpoint: signed }));
     await decide(bio, 2);
@@ -103,7 +103,7 @@ describe("the head of a chain", () => {
 
   test("is not taken from a hub's double: another key signed it", async () => {
     const head = { chain: hubChain, position: 3, hash: "a".repeat(64), at: new Date().toISOString() };
-    const forged = await signHead({ chain: hubChain, key: await makeSigningKey() }, head);
+    const forged = await signHead(await makeSigningKey(), head);
     hub.answers.set("/checkpoint", () => ({ checkpoint: forged }));
     await tell(bio);
     expect(await heldAt(bio)).toEqual([]);
@@ -126,7 +126,7 @@ describe("the door for checkpoints", () => {
       (error: unknown) => (error instanceof KrdcError ? error.reason : error),
     );
   const word = (chain: string, key = bio.key) =>
-    signHead({ chain, key }, { chain, position: 1, hash: "a".repeat(64), at: new Date().toISOString() });
+    signHead(key, { chain, position: 1, hash: "a".repeat(64), at: new Date().toISOString() });
 
   test("opens to a pinned peer for its own chain only", async () => {
     expect(await send(await word("bio"), await makeSigningKey())).toBe("unauthenticated");

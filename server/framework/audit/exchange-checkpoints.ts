@@ -1,33 +1,56 @@
 import { acceptCheckpoint } from "#server/audit/accept-checkpoint";
+import { chainEntries } from "#server/audit/chain-entries";
 import { signCheckpoint } from "#server/audit/sign-checkpoint";
 import { KrdcError } from "#server/errors";
-import { checkpointAnswer, hubChain } from "#server/protocol/audit";
+import { checkpointAnswer, heldAnswer, hubChain } from "#server/protocol/audit";
 import type { FrameworkContext } from "../context";
 import { listPeers } from "../hosting/peers";
 import { callHub } from "../identity/call-hub";
+import { hearWitness } from "../restore/hear-witness";
+import { rememberHead } from "../restore/remember-head";
 import { callHost } from "../transfers/call-host";
-import { ownChain } from "./own-chain";
+import { chainOfHub, ownChain } from "./own-chain";
 
 /** Up to where each other party has our chain, and when the next word to it is due; after a restart all are told again. */
 export type Told = Map<string, { position: number | undefined; nextAt: number }>;
 
 const sendMs = 10_000;
+/** Who is silent now says it a little later. */
+const shortMs = 3000;
 
-/** The hub's newest checkpoint comes back with ours; what it signed is kept where it cannot reach. */
-async function tellHub(ctx: FrameworkContext, signature: string | undefined): Promise<void> {
-  if (signature !== undefined) {
-    const json = { checkpoint: signature };
-    await callHub(ctx, { method: "POST", path: "/checkpoints", json, timeoutMs: sendMs });
+const heldIn = (said: unknown): unknown => heldAnswer.safeParse(said).data?.held;
+
+/** Whoever holds more of our chain than we told says so, in an answer as in a refusal. */
+async function hearWord(ctx: FrameworkContext, by: string, told: Promise<unknown>): Promise<void> {
+  try {
+    await hearWitness(ctx, by, heldIn(await told));
+  } catch (error) {
+    if (error instanceof KrdcError) await hearWitness(ctx, by, heldIn(error.detail));
+    throw error;
   }
-  const answer = await callHub(ctx, { method: "GET", path: "/checkpoint", timeoutMs: sendMs });
-  const { checkpoint } = checkpointAnswer.parse(answer);
-  if (checkpoint === null) return;
-  await acceptCheckpoint(ctx.db, ctx.now(), { chain: hubChain, key: ctx.hub.key }, checkpoint);
 }
 
-async function tellPeer(ctx: FrameworkContext, name: string, signature: string): Promise<void> {
+/** The hub's newest checkpoint comes back with ours; what it signed is kept where it cannot reach. */
+async function tellHub(ctx: FrameworkContext, signature: string | undefined, timeoutMs: number): Promise<void> {
+  if (signature !== undefined) {
+    const json = { checkpoint: signature };
+    const told = callHub(ctx, { method: "POST", path: "/checkpoints", json, timeoutMs });
+    await hearWord(ctx, "hub", told);
+  }
+  const answer = await callHub(ctx, { method: "GET", path: "/checkpoint", timeoutMs });
+  const { checkpoint } = checkpointAnswer.parse(answer);
+  if (checkpoint === null) return;
+  await acceptCheckpoint(ctx.db, ctx.now(), chainOfHub(ctx), checkpoint);
+}
+
+async function tellPeer(ctx: FrameworkContext, name: string, signature: string, timeoutMs: number): Promise<void> {
   const json = { checkpoint: signature };
-  await callHost(ctx, name, { method: "POST", path: "/v1/checkpoints", json, timeoutMs: sendMs });
+  const told = callHost(ctx, name, { method: "POST", path: "/v1/checkpoints", json, timeoutMs });
+  await hearWord(
+    ctx,
+    name,
+    told.then(({ body }) => body),
+  );
 }
 
 function noteRefusal(ctx: FrameworkContext, name: string, error: unknown): void {
@@ -41,7 +64,12 @@ function noteRefusal(ctx: FrameworkContext, name: string, error: unknown): void 
  * Signs the head of our chain when it is due, tells it to the hub and to every peer that has not heard it, and takes the
  * hub's. Whoever does not answer is asked again after a while; nothing waits for this.
  */
-export async function exchangeCheckpoints(ctx: FrameworkContext, told: Told, minAgeMs: number): Promise<void> {
+export async function exchangeCheckpoints(
+  ctx: FrameworkContext,
+  told: Told,
+  minAgeMs: number,
+  patienceMs = sendMs,
+): Promise<void> {
   const newest = await signCheckpoint(ctx.db, ownChain(ctx), { now: ctx.now(), minAgeMs });
   const now = ctx.now().getTime();
   const isDue = (name: string) => now >= (told.get(name)?.nextAt ?? 0);
@@ -55,10 +83,21 @@ export async function exchangeCheckpoints(ctx: FrameworkContext, told: Told, min
     }
   };
   const work: Promise<void>[] = [];
-  if (isDue(hubChain)) work.push(tell(hubChain, () => tellHub(ctx, newest?.signature)));
+  if (isDue(hubChain)) work.push(tell(hubChain, () => tellHub(ctx, newest?.signature, patienceMs)));
   for (const { name } of newest ? await listPeers(ctx) : []) {
     if (!newest || !isDue(name) || told.get(name)?.position === newest.position) continue;
-    work.push(tell(name, () => tellPeer(ctx, name, newest.signature)));
+    work.push(tell(name, () => tellPeer(ctx, name, newest.signature, patienceMs)));
   }
   await Promise.all(work);
+}
+
+/**
+ * Before the first hosted run begins in the life of this process, everybody else says up to where they know our chain:
+ * where the whole machine was set back nothing of our own can tell. Who does not answer holds up nothing.
+ */
+export async function askWitnesses(ctx: FrameworkContext): Promise<void> {
+  await rememberHead(ctx);
+  // Without a place in the chain there is nothing to tell, and so nothing to hear.
+  await chainEntries(ctx.db);
+  await exchangeCheckpoints(ctx, new Map(), ctx.timing.checkpointMs, shortMs);
 }

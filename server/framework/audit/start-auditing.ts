@@ -1,6 +1,7 @@
 import { chainEntries } from "#server/audit/chain-entries";
 import type { FrameworkContext } from "../context";
 import { repeatAll } from "../repeat";
+import { rememberHead } from "../restore/remember-head";
 import { exchangeCheckpoints, type Told } from "./exchange-checkpoints";
 
 const chainMs = 1000;
@@ -16,7 +17,10 @@ export function startAuditing(ctx: FrameworkContext): () => void {
     {
       name: "checkpoints",
       everyMs: checkpointMs / looks,
-      work: () => exchangeCheckpoints(ctx, told, checkpointMs),
+      work: async () => {
+        await rememberHead(ctx);
+        await exchangeCheckpoints(ctx, told, checkpointMs);
+      },
     },
   ]);
 }

@@ -5,8 +5,8 @@ import { queueProxy } from "../proxies/queue-proxy";
 import type { NewRemoteAttempt } from "./remote-attempt";
 import { insertRemoteAttempt, selectProxyCount } from "./remote-attempts.repo";
 
-/** The group's proxy that lives, or the next one. */
-async function countFor(ctx: FrameworkContext, group: string): Promise<number> {
+/** The count of the group's proxy that lives, or of the next one. */
+export async function proxyCountFor(ctx: FrameworkContext, group: string): Promise<number> {
   const count = await selectProxyCount(ctx.db, group);
   if (count === 0) return 1;
   const newest = await lookUpExecution(ctx, proxyNameOf(group, count));
@@ -17,7 +17,7 @@ async function countFor(ctx: FrameworkContext, group: string): Promise<number> {
 export async function beginRemoteAttempt(ctx: FrameworkContext, remote: NewRemoteAttempt): Promise<void> {
   const { isScattered, ...row } = remote;
   const proxyGroup = proxyGroupOf(row, isScattered);
-  const proxyCount = await countFor(ctx, proxyGroup);
+  const proxyCount = await proxyCountFor(ctx, proxyGroup);
   const proxyName = proxyNameOf(proxyGroup, proxyCount);
   await insertRemoteAttempt(ctx.db, { ...row, proxyGroup, proxyCount, proxyName, createdAt: ctx.now() });
   await queueProxy(ctx, row, proxyName);

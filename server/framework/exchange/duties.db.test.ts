@@ -117,7 +117,7 @@ describe("a cancel", () => {
   });
 });
 
-describe("an attempt whose host is silent", () => {
+describe("scenario 15: an attempt whose host is silent", () => {
   const abandon = (id: string, body: unknown, user = researcher) =>
     ask(home, user, "POST", `/v1/runs/${id}/steps/only/0/abandon`, body);
   const understood = { understood: "it_may_run_twice" };

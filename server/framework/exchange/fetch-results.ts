@@ -5,6 +5,7 @@ import type { FrameworkContext } from "../context";
 import { keepArtifact } from "../storage/keep-artifact";
 import { callHost } from "../transfers/call-host";
 import { fetchFile } from "../transfers/fetch-file";
+import { refuseUnroutable } from "../transfers/part-limit";
 import { pullLog } from "../transfers/pull-log";
 import { verifiedReceipt } from "../transfers/verified-receipt";
 import type { RemoteAttempt } from "./remote-attempt";
@@ -13,7 +14,7 @@ import { moveRemote, settleRemote } from "./settle-remote";
 
 /** What the host's results themselves are guilty of; every other trouble passes or is somebody's to mend, and waits. */
 const isBadResult = ({ reason }: KrdcError) =>
-  /^(results\.bad_receipt|signature\.invalid|storage\.(wrong_digest|too_large|damaged))$/.test(reason);
+  /^(results\.bad_receipt|signature\.invalid|storage\.(wrong_digest|too_large|damaged)|no_route)$/.test(reason);
 
 async function afterTrouble(
   ctx: FrameworkContext,
@@ -38,6 +39,7 @@ export async function fetchResults(
   let proven: Receipt | undefined;
   try {
     proven = await verifiedReceipt(ctx, row);
+    await refuseUnroutable(ctx, row.host, filesIn(proven.outputs));
     for (const file of filesIn(proven.outputs)) {
       await fetchFile(ctx, row, file);
       await keepArtifact(ctx, file, `peer:${row.host}`);

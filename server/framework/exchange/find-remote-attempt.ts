@@ -4,6 +4,7 @@ import {
   selectByProxy,
   selectOfRun,
   selectRemoteAttempt,
+  selectSince,
   updateLogBytes,
   updateRemoteAttempt,
 } from "./remote-attempts.repo";
@@ -29,3 +30,11 @@ export const noteLogBytes = (ctx: FrameworkContext, key: Key, logBytes: number) 
   updateLogBytes(ctx.db, key, logBytes);
 export const noteBytesOut = (ctx: FrameworkContext, key: Key, bytesOut: number) =>
   updateRemoteAttempt(ctx.db, key, { bytesOut });
+
+/** What is remembered here of attempts at one host, for that host. */
+export const listSince = (
+  ctx: FrameworkContext,
+  host: string,
+  from: { since: Date; after: Key | null },
+  limit: number,
+): Promise<RemoteAttempt[]> => selectSince(ctx.db, host, from, limit);

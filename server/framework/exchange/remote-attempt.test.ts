@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { HostedRunAnswer } from "#server/protocol/hosted-run";
 import { hostState } from "#server/protocol/states";
-import { homeStateOf, previousEndOf, type RemoteAttempt, stepStateOf } from "./remote-attempt";
+import { changeByAnswer, homeStateOf, previousEndOf, type RemoteAttempt, stepStateOf } from "./remote-attempt";
 
 const away = new Date("2026-01-01T00:00:00Z");
 const aRow = (over: Partial<RemoteAttempt> = {}): RemoteAttempt =>
@@ -19,7 +20,6 @@ describe("the host's state as home shows it", () => {
   test.each([
     ["RECEIVED", "SUBMITTING"],
     ["QUEUED", "REMOTE_QUEUED"],
-    ["STARTING", "REMOTE_QUEUED"],
     ["RUNNING", "REMOTE_RUNNING"],
     ["CANCELLING", "REMOTE_RUNNING"],
     ["REVOKING", "REMOTE_RUNNING"],
@@ -53,6 +53,66 @@ describe("the state of the step that people see", () => {
     { given: "running", row: { state: "REMOTE_RUNNING" }, want: "REMOTE_RUNNING" },
   ])("$given -> $want", ({ row, want }) => {
     expect(stepStateOf(aRow(row))).toBe(want);
+  });
+});
+
+describe("a host's word", () => {
+  const answer: HostedRunAnswer = {
+    runKey: "a".repeat(64),
+    attempt: 1,
+    state: "RUNNING",
+    outcome: null,
+    reason: null,
+    seq: 5,
+    missing: [],
+    startedAt: "2026-01-01T00:00:00.000Z",
+    endedAt: null,
+    exitCode: null,
+    receipt: null,
+  };
+  const ended = { state: "RESULTS_READY", outcome: "FAILED", exitCode: 3, receipt: "signed" } as const;
+  const heard = { unreachableSince: null, waiting: null };
+  type Case = {
+    given: string;
+    row: Partial<RemoteAttempt>;
+    said?: Partial<HostedRunAnswer>;
+    want: Partial<RemoteAttempt> | undefined;
+  };
+  test.each<Case>([
+    {
+      given: "newer than what is known",
+      row: { state: "REMOTE_QUEUED", hostSeq: 4 },
+      want: { ...heard, state: "REMOTE_RUNNING", hostSeq: 5, hostState: "RUNNING", exitCode: null, receipt: null },
+    },
+    { given: "known already", row: { state: "REMOTE_RUNNING", hostSeq: 5 }, want: undefined },
+    { given: "older than what is known", row: { state: "REMOTE_RUNNING", hostSeq: 6 }, want: undefined },
+    {
+      given: "older than what is known, after a silence",
+      row: { state: "REMOTE_RUNNING", hostSeq: 6, unreachableSince: away },
+      want: heard,
+    },
+    {
+      given: "the end",
+      row: { state: "REMOTE_RUNNING", hostSeq: 4 },
+      said: ended,
+      want: { ...heard, state: "FETCHING", hostSeq: 5, hostState: "RESULTS_READY", exitCode: 3, receipt: "signed" },
+    },
+    {
+      given: "another end than the one that was told",
+      row: { state: "FETCHING", hostSeq: 4, receipt: "signed before", exitCode: 0 },
+      said: ended,
+      want: { ...heard, hostSeq: 5, hostState: "RESULTS_READY" },
+    },
+    {
+      given: "newer, but leading back",
+      row: { state: "REMOTE_RUNNING", hostSeq: 4 },
+      said: { state: "QUEUED" },
+      want: { ...heard, hostSeq: 5, hostState: "QUEUED" },
+    },
+  ])("$given", ({ row, said, want }) => {
+    const startedAt = new Date("2026-01-01T00:00:00Z");
+    const isTaken = want && "state" in want;
+    expect(changeByAnswer(aRow(row), { ...answer, ...said })).toEqual(isTaken ? { ...want, startedAt } : want);
   });
 });
 

@@ -1,6 +1,7 @@
-import { and, eq, gte, inArray, isNotNull, isNull, lt, ne, sql } from "drizzle-orm";
+import { and, eq, gte, inArray, isNotNull, isNull, lt, ne, or, sql } from "drizzle-orm";
 import { remoteAttempts } from "#drizzle/framework/schema/remote-attempts";
 import type { Db } from "#server/db/connect";
+import { forbiddenMove, mayBecome } from "#server/db/may-become";
 import type { RemoteAttempt } from "./remote-attempt";
 
 type Key = Pick<RemoteAttempt, "runKey" | "attempt">;
@@ -51,8 +52,12 @@ export async function updateRemoteAttempt(
   const rows = await db
     .update(remoteAttempts)
     .set(change)
-    .where(and(is(key), ne(remoteAttempts.state, "ENDED")))
+    .where(
+      and(is(key), ne(remoteAttempts.state, "ENDED"), mayBecome("remoteAttempt", remoteAttempts.state, change.state)),
+    )
     .returning({ proxyName: remoteAttempts.proxyName });
+  // Who sets a state holds the row's lock and has seen that it lives.
+  if (rows.length === 0 && change.state) throw forbiddenMove("remoteAttempt", change.state);
   for (const { proxyName } of rows) await tell(db, proxyName);
   return rows.length > 0;
 }
@@ -76,6 +81,39 @@ export async function selectLiveAt(db: Db, host: string): Promise<RemoteAttempt[
     .where(
       and(eq(remoteAttempts.host, host), ne(remoteAttempts.state, "ENDED"), ne(remoteAttempts.state, "WAITING_GRANT")),
     );
+}
+
+/** Whatever is not over with this host. */
+export async function selectOpenAt(db: Db, host: string): Promise<RemoteAttempt[]> {
+  return db
+    .select()
+    .from(remoteAttempts)
+    .where(and(eq(remoteAttempts.host, host), ne(remoteAttempts.state, "ENDED")));
+}
+
+/** What was sent to this host, or may have been, and was open at some time since, in a stable order. */
+export async function selectSince(
+  db: Db,
+  host: string,
+  { since, after }: { since: Date; after: Key | null },
+  limit: number,
+): Promise<RemoteAttempt[]> {
+  const key = sql`(${remoteAttempts.runKey}, ${remoteAttempts.attempt})`;
+  const isOpen = and(ne(remoteAttempts.state, "ENDED"), ne(remoteAttempts.state, "WAITING_GRANT"));
+  const wasSent = or(gte(remoteAttempts.hostSeq, 0), isNotNull(remoteAttempts.grantId));
+  const isRecent = or(gte(remoteAttempts.createdAt, since), gte(remoteAttempts.endedAt, since));
+  return db
+    .select()
+    .from(remoteAttempts)
+    .where(
+      and(
+        eq(remoteAttempts.host, host),
+        or(isOpen, and(wasSent, isRecent)),
+        after ? sql`${key} > (${after.runKey}, ${after.attempt}::int)` : undefined,
+      ),
+    )
+    .orderBy(remoteAttempts.runKey, remoteAttempts.attempt)
+    .limit(limit);
 }
 
 export async function selectLiveHosts(db: Db): Promise<string[]> {

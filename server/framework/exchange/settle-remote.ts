@@ -6,7 +6,7 @@ import type { Outcome } from "#server/protocol/states";
 import { type FrameworkContext, within } from "../context";
 import { lockRunOfStep, noteAttempt, settleAttempt } from "../orchestrator/settle-attempt";
 import { verifiedReceipt } from "../transfers/verified-receipt";
-import { homeStateOf, type RemoteAttempt, stepStateOf } from "./remote-attempt";
+import { changeByAnswer, type RemoteAttempt, stepStateOf } from "./remote-attempt";
 import { lockRemoteAttempt, selectRemoteAttempt, updateLateReceipt, updateRemoteAttempt } from "./remote-attempts.repo";
 
 type RemoteEnd = {
@@ -89,21 +89,7 @@ export async function moveRemote(
 export async function applyAnswer(ctx: FrameworkContext, host: string, answer: HostedRunAnswer): Promise<void> {
   const known = await selectRemoteAttempt(ctx.db, answer);
   if (!known || known.host !== host) return;
-  await moveRemote(ctx, known, (row) => {
-    const isHeard = row.unreachableSince !== null || row.state === "SUBMITTING";
-    if (answer.seq <= row.hostSeq && !isHeard) return undefined;
-    const seen = { unreachableSince: null, waiting: null };
-    if (answer.seq < row.hostSeq) return seen;
-    return {
-      ...seen,
-      hostSeq: answer.seq,
-      hostState: answer.state,
-      state: homeStateOf(answer) ?? "FETCHING",
-      exitCode: answer.exitCode,
-      receipt: answer.receipt,
-      startedAt: answer.startedAt ? new Date(answer.startedAt) : row.startedAt,
-    };
-  });
+  await moveRemote(ctx, known, (row) => changeByAnswer(row, answer));
   failpoint("home.event.after-commit");
 }
 

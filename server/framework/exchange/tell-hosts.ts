@@ -1,13 +1,14 @@
 import { KrdcError } from "#server/errors";
 import { leaseAnswer } from "#server/protocol/framework-api";
 import { hostedRunAnswer } from "#server/protocol/hosted-run";
+import { lookForConsents } from "../consent/look-for-consent";
 import type { FrameworkContext } from "../context";
 import { repeatAll } from "../repeat";
 import { callHost } from "../transfers/call-host";
 import { cancelRemote } from "./cancel-remote";
 import { acknowledgeOpen } from "./fetch-results";
 import type { RemoteAttempt } from "./remote-attempt";
-import { selectAbandoned, selectAccepted, selectCancelling } from "./remote-attempts.repo";
+import { selectAbandoned, selectAccepted, selectCancelling, selectOpenAt } from "./remote-attempts.repo";
 import { reportReceipts } from "./report-receipts";
 import { applyAnswer, keepLateReceipt, moveRemote } from "./settle-remote";
 import { submitRemote } from "./submit-remote";
@@ -76,15 +77,26 @@ async function renewLeases(ctx: FrameworkContext): Promise<void> {
   });
 }
 
+async function askAbout(ctx: FrameworkContext, { host, runKey, attempt }: RemoteAttempt): Promise<void> {
+  const path = `/v1/hosted-runs/${runKey}/${attempt}`;
+  const answer = await callHost(ctx, host, { method: "GET", path, timeoutMs: 15_000 });
+  await applyAnswer(ctx, host, hostedRunAnswer.parse(answer.body));
+}
+
 /** Asks about every attempt anew: what no event told, because one side was set back, comes to light here. */
 async function reconcile(ctx: FrameworkContext): Promise<void> {
-  await eachHost(await selectAccepted(ctx.db), (host, rows) =>
-    eachRow(ctx, rows, async (row) => {
-      const path = `/v1/hosted-runs/${row.runKey}/${row.attempt}`;
-      const answer = await callHost(ctx, host, { method: "GET", path, timeoutMs: 15_000 });
-      await applyAnswer(ctx, host, hostedRunAnswer.parse(answer.body));
-    }),
-  );
+  await eachHost(await selectAccepted(ctx.db), (_host, rows) => eachRow(ctx, rows, (row) => askAbout(ctx, row)));
+}
+
+/** After we were set back one host is asked about everything that is open with it, also what we do not remember to have sent. */
+export async function reconcileWith(ctx: FrameworkContext, host: string): Promise<void> {
+  for (const row of await selectOpenAt(ctx.db, host)) {
+    await askAbout(ctx, row).catch((error: unknown) => {
+      if (!(error instanceof KrdcError) || error.retryable) throw error;
+      if (error.kind !== "not_found") return;
+      return row.hostSeq < 0 ? undefined : showMissing(ctx, row);
+    });
+  }
 }
 
 /** A person gave these up while their host was away: it is told to end them, and its record of them is kept for the ledger. */
@@ -107,5 +119,6 @@ export const startTelling = (ctx: FrameworkContext): (() => void) =>
     { name: "acknowledge", everyMs: acknowledgeMs, work: () => acknowledgeOpen(ctx) },
     { name: "abandoned", everyMs: acknowledgeMs, work: () => tellAbandoned(ctx) },
     { name: "receipts", everyMs: cancelMs, work: () => reportReceipts(ctx) },
+    { name: "consent", everyMs: ctx.timing.consentMs, work: () => lookForConsents(ctx) },
     { name: "reconcile", everyMs: ctx.timing.reconcileMs, work: () => reconcile(ctx) },
   ]);

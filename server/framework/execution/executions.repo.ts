@@ -1,6 +1,7 @@
 import { and, asc, eq, inArray, isNotNull, isNull, lte, ne, or, type SQL, sql } from "drizzle-orm";
 import { executions } from "#drizzle/framework/schema/executions";
 import type { Db } from "#server/db/connect";
+import { forbiddenMove, mayBecome } from "#server/db/may-become";
 import { KrdcError } from "#server/errors";
 import { leaseMs } from "../work-loop";
 import type { Execution, NewExecution } from "./execution";
@@ -55,6 +56,8 @@ export async function claimExecution(db: Db, now: Date, limits: { slots: number;
 const mine = (execution: Execution) =>
   and(eq(executions.name, execution.name), eq(executions.fence, execution.fence), ne(executions.state, "ENDED"));
 
+const isMine = async (db: Db, execution: Execution) => (await db.$count(executions, mine(execution))) > 0;
+
 /** True when this execution is ours and nobody asked for its end; its row stays locked until the transaction ends. */
 export async function holdsForStart(db: Db, execution: Execution): Promise<boolean> {
   const rows = await db
@@ -86,8 +89,9 @@ export async function putDownExecution(
       leaseUntil: null,
       wakeAt: sql`case when ${executions.wakeAt} > ${execution.wakeAt?.toISOString() ?? null}::timestamptz then least(${executions.wakeAt}, ${wakeAt.toISOString()}::timestamptz) else ${wakeAt.toISOString()}::timestamptz end`,
     })
-    .where(mine(execution))
+    .where(and(mine(execution), mayBecome("execution", executions.state, change.state)))
     .returning({ name: executions.name });
+  if (rows.length === 0 && (await isMine(db, execution))) throw forbiddenMove("execution", change.state);
   return rows.length > 0;
 }
 

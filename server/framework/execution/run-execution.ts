@@ -1,8 +1,10 @@
+import { z } from "zod";
 import { KrdcError } from "#server/errors";
 import { failpoint } from "#server/failpoint";
 import { argumentArray } from "#server/graph/argument-array";
+import { value } from "#server/graph/workflow";
 import { filesIn } from "#server/protocol/hosted-run";
-import type { Outcome } from "#server/protocol/states";
+import { type Outcome, outcome } from "#server/protocol/states";
 import { findImage, type Image } from "../apps/find-image";
 import { type FrameworkContext, within } from "../context";
 import type { TaskExit, TaskSpec } from "../runtime/runtime";
@@ -93,7 +95,16 @@ function asFinal(error: unknown): KrdcError | undefined {
 
 type Settled = Ending & { outputs: Execution["outputs"] };
 
+/** The end as it was written once, in a database that was set back since. */
+const settledBefore = z.object({
+  outcome,
+  reason: z.object({ code: z.string(), detail: z.record(z.string(), z.unknown()) }).nullable(),
+  outputs: z.record(z.string(), value),
+});
+
 async function settle(ctx: FrameworkContext, execution: Execution, exit: TaskExit): Promise<Settled> {
+  const told = settledBefore.safeParse(exit.record);
+  if (told.success) return told.data;
   const ending = endingOf(exit, execution.limits.durationSeconds);
   if (ending.outcome !== "SUCCEEDED" || execution.kind === "proxy") return { ...ending, outputs: {} };
   const image = await findImage(ctx, execution.digest ?? "");
@@ -136,9 +147,11 @@ async function finish(
   });
   if (execution.kind === "hosted") failpoint("host.end.after-commit");
   // The end stands; what is left of the task's folder is swept at the next start if it resists now.
-  await ctx.runtime.clear(execution.name).catch((error: unknown) => {
-    ctx.log.warn({ name: execution.name, error }, "a task's folder could not be removed");
-  });
+  await ctx.runtime
+    .clear(execution.name, { ...exit, startedAt: end.startedAt, endedAt: end.endedAt, record: settled })
+    .catch((error: unknown) => {
+      ctx.log.warn({ name: execution.name, error }, "a task's folder could not be removed");
+    });
 }
 
 /** True when its owner lets nothing begin now: then it is put down, to wait in the queue again or to be ended. */
@@ -230,6 +243,8 @@ export async function runExecution(ctx: FrameworkContext, parts: ExecutorParts, 
   const view = await ctx.runtime.look(execution.name);
   if (view.phase === "ended") return finish(ctx, parts, execution, view.exit);
   if (view.phase === "absent") {
+    // What was released and vanished may have run: it is lost, and never begun again.
+    if (execution.state === "RUNNING") return finish(ctx, parts, execution, { ...nowhere, outcome: "LOST" });
     if (execution.stopReason) return finish(ctx, parts, execution, { ...nowhere, stopReason: execution.stopReason });
     return start(ctx, parts, execution);
   }

@@ -53,7 +53,7 @@ const nextAttempt = (call: HostedCall): HostedCall => {
 const againNow = (call: HostedCall): HostedCall => ({ ...call, proof: { ...call.proof, now: new Date() } });
 
 describe("the same call is answered the same for ever", () => {
-  test("fifty equal calls at once: one 201, the others 200, one hosted run, one start", async () => {
+  test("T5: fifty equal calls at once: one 201, the others 200, one hosted run, one start", async () => {
     const journal = aJournal();
     const call = door.call({ journal });
     const answers = await Promise.all(Array.from({ length: 50 }, () => door.put(againNow(call))));
@@ -66,7 +66,7 @@ describe("the same call is answered the same for ever", () => {
     expect(rows).toEqual([{ n: 1 }]);
   });
 
-  test("also when its grant has expired, when it has none, and after the end with the terminal record", async () => {
+  test("scenario 16: also when its grant has expired, when it has none, and after the end with the terminal record", async () => {
     const call = door.call({ journal: aJournal() });
     expect((await door.put(call)).status).toBe(201);
     const ended = await untilState(call, "SUCCEEDED");
@@ -110,7 +110,7 @@ describe("the same call is answered the same for ever", () => {
   });
 });
 
-test("a home finds its own hosted runs and nobody else's, though they share run and step", async () => {
+test("scenario 13: a home finds its own hosted runs and nobody else's, though they share run and step", async () => {
   const other = await aHome("other-home");
   await acceptHomes(host, [other]);
   const call = door.call({ journal: aJournal() });

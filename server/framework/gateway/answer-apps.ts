@@ -10,6 +10,7 @@ import { suspendForHub } from "../agreements/suspend-agreement";
 import { listOwnApps, publishApp } from "../apps/publish-app";
 import { getBuild, registerApp } from "../apps/register-app";
 import { checkInvariants } from "../check-invariants";
+import { restoreBar } from "../restore/standing";
 import { bodyOf, type Call, type Handler, param, proven, queryNumber } from "./call";
 
 export const postBuild: Handler = async (call) => ({
@@ -74,7 +75,7 @@ export const getIdentity: Handler = async ({ ctx, query }) => {
 
 export const getHealth: Handler = async ({ ctx }) => {
   await ctx.db.execute("select 1");
-  return { status: 200, json: { ok: true, name: ctx.name } };
+  return { status: 200, json: { ok: true, name: ctx.name, isSettling: (await restoreBar(ctx)) !== undefined } };
 };
 
 export const getCheck: Handler = async ({ ctx }) => ({ status: 200, json: await checkInvariants(ctx) });

@@ -3,7 +3,9 @@ import { listHashes } from "#server/audit/list-hashes";
 import { listHeld, verifyOwnChain } from "#server/audit/verify-own-chain";
 import { KrdcError } from "#server/errors";
 import { checkpointReport, hashesRequest } from "#server/protocol/audit";
-import { ownChain } from "../audit/own-chain";
+import { attemptsQuestion } from "#server/protocol/set-back";
+import { chainOfPeer, ownChain } from "../audit/own-chain";
+import { listOpenAttempts } from "../restore/list-open-attempts";
 import { type Handler, proven } from "./call";
 
 /** Our chain as we read it now, with the checkpoints of others that we hold. */
@@ -22,7 +24,14 @@ export const postAuditHashes: Handler = async (call) => {
 export const postCheckpoint: Handler = async (call) => {
   const read = checkpointReport.safeParse(call.json);
   if (!read.success) throw new KrdcError("invalid", "request.invalid");
-  const { name, key } = proven(call, "peer");
   const { ctx } = call;
-  return { status: 200, json: await acceptCheckpoint(ctx.db, ctx.now(), { chain: name, key }, read.data.checkpoint) };
+  const chain = chainOfPeer(ctx, proven(call, "peer"));
+  return { status: 200, json: await acceptCheckpoint(ctx.db, ctx.now(), chain, read.data.checkpoint) };
+};
+
+/** A host that was set back asks what we have with it. */
+export const postOpenAttempts: Handler = async (call) => {
+  const read = attemptsQuestion.safeParse(call.json);
+  if (!read.success) throw new KrdcError("invalid", "request.invalid");
+  return { status: 200, json: await listOpenAttempts(call.ctx, proven(call, "peer").name, read.data) };
 };

@@ -13,7 +13,7 @@ import {
   receiveInput,
 } from "../hosting/find-hosted-run";
 import { renewLeases } from "../hosting/renew-leases";
-import { relayStatus } from "../identity/poll-status";
+import { refreshStatus, relayStatus } from "../identity/poll-status";
 import { readStored, refuseDamaged } from "../storage/store";
 import { waitFor } from "../wait-for";
 import { bodyOf, type Call, type Handler, param, proven, queryNumber } from "./call";
@@ -47,20 +47,23 @@ export const postAcknowledge: Handler = async (call) => {
   return answerNow(call);
 };
 
-/** `bytes=N-` is all that we speak of RFC 9110 ranges; any other wish gets the whole file, as the RFC allows. */
-function rangeStart(range: string | undefined, size: number): number {
-  const start = Number(/^bytes=(\d{1,15})-$/.exec(range ?? "")?.[1] ?? 0);
-  return start < size ? start : 0;
+/** `bytes=N-` and `bytes=N-M` are all that we speak of RFC 9110 ranges; any other wish gets the whole file, as the RFC allows. */
+function rangeOf(range: string | undefined, size: number): { start: number; end: number } {
+  const [, from = "0", to = ""] = /^bytes=(\d{1,15})-(\d{1,15})?$/.exec(range ?? "") ?? [];
+  const [start, end] = [Number(from), to === "" ? size : Math.min(size, Number(to) + 1)];
+  return start < end ? { start, end } : { start: 0, end: size };
 }
 
-/** Where an upload goes on: `content-range: bytes N-…`. */
-const uploadOffset = (call: Call) =>
-  Number(/^bytes (\d{1,15})-/.exec(call.request.headers["content-range"] ?? "")?.[1] ?? 0);
+/** Where an upload goes on and how far this part of it goes: `content-range: bytes N-M/…`. */
+function uploadRange(call: Call): { offset: number; end: number | undefined } {
+  const [, from = "0", to] = /^bytes (\d{1,15})-(\d{1,15})\//.exec(call.request.headers["content-range"] ?? "") ?? [];
+  return { offset: Number(from), end: to === undefined ? undefined : Number(to) + 1 };
+}
 
 export const putInput: Handler = async (call) => {
   const sha256 = param(call, "sha256");
   if (proven(call, "proof").body_sha256 !== sha256) throw new KrdcError("unauthenticated", "unauthenticated");
-  await receiveInput(call.ctx, keyOf(call), sha256, { body: bodyOf(call), offset: uploadOffset(call) });
+  await receiveInput(call.ctx, keyOf(call), sha256, { body: bodyOf(call), ...uploadRange(call) });
   return answerNow(call);
 };
 
@@ -75,13 +78,14 @@ export const getOutput: Handler = async (call) => {
   const row = await getHostedRun(call.ctx, keyOf(call));
   const { size } = await getHostedOutput(call.ctx, row, sha256);
   await refuseDamaged(call.ctx.folder, { sha256, size });
-  const start = rangeStart(call.request.headers.range, size);
+  const { start, end } = rangeOf(call.request.headers.range, size);
+  const isPart = end - start < size;
   const headers = {
     "content-type": "application/octet-stream",
-    "content-length": String(size - start),
-    ...(start > 0 ? { "content-range": `bytes ${start}-${size - 1}/${size}` } : {}),
+    "content-length": String(end - start),
+    ...(isPart ? { "content-range": `bytes ${start}-${end - 1}/${size}` } : {}),
   };
-  return { status: start > 0 ? 206 : 200, headers, body: readStored(call.ctx.folder, sha256).stream(start) };
+  return { status: isPart ? 206 : 200, headers, body: readStored(call.ctx.folder, sha256).stream(start, end) };
 };
 
 const maxLogPart = 1024 * 1024;
@@ -113,6 +117,12 @@ export const postLeases: Handler = async (call) => {
 const relayRequest = z.strictObject({ nonce: z.uuid() });
 
 /** Asks the hub on behalf of a peer that does not reach it; the hub's signature is what the peer believes, not us. */
+/** The hub has narrowed something that concerns us and says so: we ask it now instead of at our next turn, and believe only its answer. */
+export const postStatusCheck: Handler = async ({ ctx }) => {
+  await refreshStatus(ctx);
+  return { status: 200, json: {} };
+};
+
 export const postStatusRelay: Handler = async (call) => {
   const read = relayRequest.safeParse(call.json);
   if (!read.success) throw new KrdcError("invalid", "request.invalid");

@@ -10,6 +10,8 @@ import { listOffers, setOffer } from "../agreements/set-offer";
 import { listHostedRuns } from "../hosting/list-hosted-runs";
 import { acceptedPeers, acceptPeers, listPeers, resumePeer, suspendPeer } from "../hosting/peers";
 import { getOwnStatus } from "../identity/get-own-status";
+import { announceKey } from "../keys/announce-key";
+import { forbidPeerKey, keyChangeOf } from "../keys/forbid-peer-key";
 import { type Call, type Handler, param } from "./call";
 
 const by = "operator";
@@ -82,9 +84,11 @@ export const putOffer: Handler = async (call) => {
 };
 
 export const getPeers: Handler = async ({ ctx }) => {
-  const peers = (await listPeers(ctx)).map(({ name, gateway, jkt, acceptedAt, suspendedAt, suspendedByHubAt }) => ({
-    ...{ name, gateway, jkt, acceptedAt, suspendedAt, suspendedByHubAt },
-  }));
+  const peers = (await listPeers(ctx)).map((peer) => {
+    const { name, gateway, jkt, acceptedAt, suspendedAt, suspendedByHubAt } = peer;
+    const keyChange = keyChangeOf(peer) ?? null;
+    return { name, gateway, jkt, acceptedAt, suspendedAt, suspendedByHubAt, keyChange };
+  });
   return { status: 200, json: { peers } };
 };
 
@@ -101,6 +105,18 @@ export const postSuspendPeer: Handler = async (call) => {
 export const postResumePeer: Handler = async (call) => {
   await resumePeer(call.ctx, { by, name: read(clusterName, param(call, "name")) });
   return getPeers(call);
+};
+
+export const postForbidPeerKey: Handler = async (call) => {
+  read(nothing, call.json);
+  await forbidPeerKey(call.ctx, { by, name: read(clusterName, param(call, "name")) });
+  return getPeers(call);
+};
+
+/** The owner alone changes this cluster's key. */
+export const postKeyChange: Handler = async (call) => {
+  read(nothing, call.json);
+  return { status: 200, json: await announceKey(call.ctx, { by }) };
 };
 
 export const getHostedRuns: Handler = async ({ ctx }) => ({ status: 200, json: { items: await listHostedRuns(ctx) } });

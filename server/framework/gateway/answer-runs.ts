@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { z } from "zod";
 import { KrdcError } from "#server/errors";
 import { runSubmission } from "#server/protocol/framework-api";
+import { lookForConsent } from "../consent/look-for-consent";
 import { abandonStep } from "../orchestrator/abandon-step";
 import { cancelRun } from "../orchestrator/cancel-run";
 import { findRunDelta, getOwnRun, getRunFile, getRunView, readStepLog } from "../orchestrator/get-run";
@@ -38,6 +39,14 @@ export const getRun: Handler = async (call) => ({
 
 export const postCancel: Handler = async (call) => {
   await cancelRun(call.ctx, proven(call, "user"), runId(call));
+  return getRun(call);
+};
+
+/** Nothing is believed of who tells us: the hub is asked how the consent stands. */
+export const postConsent: Handler = async (call) => {
+  const { id, submission } = await getOwnRun(call.ctx, proven(call, "user"), runId(call));
+  const { authorizationId } = submission;
+  if (authorizationId) await lookForConsent(call.ctx, { runId: id, authorizationId });
   return getRun(call);
 };
 

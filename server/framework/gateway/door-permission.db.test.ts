@@ -7,7 +7,7 @@ import type { HostedRunRequest } from "#server/protocol/hosted-run";
 import { makeSigningKey } from "#server/protocol/keys";
 import type { TestFramework } from "../framework.build";
 import { aHubKey } from "../hub-double.build";
-import { noBudget, register } from "../portal.build";
+import { noBudget, pack, publish, register } from "../portal.build";
 import { packJoin } from "../programs.build";
 import { aDoor, askFor, type Door, limits, type Refusal } from "./door.build";
 import { detailsOf, type Lie, plantAgreement } from "./hosted-call.build";
@@ -16,6 +16,7 @@ let door: Door;
 let host: TestFramework;
 let app: AppVersion;
 let unpublished: AppVersion;
+let networked: AppVersion;
 const otherHub = aHubKey();
 const otherKey = makeSigningKey();
 
@@ -25,6 +26,10 @@ beforeAll(async () => {
   const built = await register(host, await packJoin());
   if (!built.version) throw new Error(built.log);
   unpublished = built.version;
+  networked = await publish(
+    host,
+    await pack("networked", "import argparse\nargparse.ArgumentParser().parse_args()\n", { network: "any" }),
+  );
 });
 afterAll(() => door.close());
 
@@ -41,9 +46,9 @@ const detail =
   (call) =>
     Object.assign(call.claims.authorization_details[0], change);
 const under =
-  (plant: () => Promise<string>): Lie =>
+  (plant: () => Promise<string>, more: HostedRunRequest["parameters"] = {}): Lie =>
   async (call) =>
-    grant({}, await plant())(call);
+    grant({ parameters: { ...call.request.parameters, ...more } }, await plant())(call);
 const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
 const otherRequest = { status: 403, code: "grant.other_request" };
 
@@ -73,6 +78,35 @@ const refusals: Record<string, Refusal[]> = {
         call.runKey = "a".repeat(64);
       },
       ...otherRequest,
+    },
+  ],
+  "what the agreement lets parameters and networks be": [
+    {
+      given: "a value above its limit",
+      lie: under(() => plantAgreement(host, app.name, { parameters: { seconds: { max: 1 } } }), { seconds: 2 }),
+      status: 403,
+      code: "agreement.parameter_out_of_bounds",
+    },
+    {
+      given: "a default above its limit",
+      lie: under(() => plantAgreement(host, app.name, { parameters: { seconds: { min: 5 } } })),
+      status: 403,
+      code: "agreement.parameter_out_of_bounds",
+    },
+    {
+      given: "a limit on what this version does not have",
+      lie: under(() => plantAgreement(host, app.name, { parameters: { old: { values: ["a"] } } })),
+      status: 403,
+      code: "agreement.parameter_out_of_bounds",
+    },
+    {
+      given: "an app that asks for a network",
+      lie: async (call) => {
+        const id = await plantAgreement(host, networked.name, { egress: "none" });
+        grant({ app: networked.name, digest: networked.digest, version: networked.version }, id)(call);
+      },
+      status: 403,
+      code: "agreement.egress_refused",
     },
   ],
   "local policy": [
@@ -185,7 +219,7 @@ const refusals: Record<string, Refusal[]> = {
   ],
 };
 
-describe("what was not granted, not published or not agreed is refused by its name", () => {
+describe("T8: what was not granted, not published or not agreed is refused by its name", () => {
   test.each(Object.entries(refusals).flatMap(([check, all]) => all.map((one) => ({ check, ...one }))))(
     "$check: $given -> $status $code",
     async ({ lie, status, code }) => {
@@ -231,7 +265,7 @@ describe("what was not granted, not published or not agreed is refused by its na
     expect(await consumed()).toEqual({ hosted: 1, grants: 1, used: 1 });
   });
 
-  test("a redeemed grant opens the door for nothing else", async () => {
+  test("T5: a redeemed grant opens the door for nothing else", async () => {
     const first = door.call();
     expect((await door.put(first)).status).toBe(201);
     const second = door.call();

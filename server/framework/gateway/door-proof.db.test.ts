@@ -190,7 +190,7 @@ const refusals: Record<string, Refusal[]> = {
   ],
 };
 
-describe("who is nobody's peer, or brings no grant of the hub's for exactly this, is refused", () => {
+describe("T5: who is nobody's peer, or brings no grant of the hub's for exactly this, is refused", () => {
   test.each(Object.entries(refusals).flatMap(([check, all]) => all.map((one) => ({ check, ...one }))))(
     "$check: $given -> $status $code",
     async ({ lie, status, code }) => {
@@ -201,7 +201,7 @@ describe("who is nobody's peer, or brings no grant of the hub's for exactly this
     },
   );
 
-  test("a peer that was suspended is a stranger", async () => {
+  test("T1: a peer that was suspended is a stranger", async () => {
     await door.host.db.execute(sql`update peers set suspended_at = now() where name = 'home'`);
     const answer = await door.put(door.call());
     await door.host.db.execute(sql`update peers set suspended_at = null where name = 'home'`);

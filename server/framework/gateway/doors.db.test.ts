@@ -181,7 +181,7 @@ describe("what widens needs the operator's own key", () => {
     peers: [{ name: "evil", jwk: publicPart(await otherKey), gateway: "http://evil.example" }],
   });
 
-  test("a token of the hub's opens no operator's door", async () => {
+  test("T8: a token of the hub's opens no operator's door", async () => {
     await expect(ask(framework, researcher, "POST", "/v1/operator/peers", await peers())).rejects.toMatchObject({
       kind: "unauthenticated",
     });
@@ -197,7 +197,7 @@ describe("what widens needs the operator's own key", () => {
     expect((await askAsOperator(elsewhere, "/../../v1/operator/peers", await peers())).status).toBe(401);
   });
 
-  test("the hub's word moves a peer's address only to where the pinned key answers for it, and never its key", async () => {
+  test("T8: the hub's word moves a peer's address only to where the pinned key answers for it, and never its key", async () => {
     const [friend, evil] = [await makeSigningKey(), await otherKey];
     const [moved, squatted] = [await anAddress(friend), await anAddress(evil)];
     const time = new Date().toISOString();

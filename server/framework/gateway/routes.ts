@@ -1,5 +1,6 @@
 import {
   postAgreementVerb,
+  postForbidKeyChange,
   postOffer,
   postPeerResume,
   postPeerSuspend,
@@ -24,7 +25,7 @@ import {
   postRevoke,
   postSuspend,
 } from "./answer-apps";
-import { getAuditVerification, postAuditHashes, postCheckpoint } from "./answer-audit";
+import { getAuditVerification, postAuditHashes, postCheckpoint, postOpenAttempts } from "./answer-audit";
 import {
   getEvents,
   getHosted,
@@ -34,6 +35,7 @@ import {
   postAcknowledge,
   postCancelHosted,
   postLeases,
+  postStatusCheck,
   postStatusRelay,
   putHostedRun,
   putInput,
@@ -46,6 +48,8 @@ import {
   getPeers,
   getStatus,
   postApprove,
+  postForbidPeerKey,
+  postKeyChange,
   postOwnerResume,
   postOwnerRevoke,
   postOwnerSuspend,
@@ -56,12 +60,14 @@ import {
   putOffer,
 } from "./answer-operator";
 import { getProxyLog, getProxyView, postProxyAction } from "./answer-proxies";
+import { getCallBody, postNextCalls, putCallAnswer } from "./answer-reverse-calls";
 import {
   getFile,
   getRun,
   getStepLog,
   postAbandon,
   postCancel,
+  postConsent,
   postRetry,
   putRun,
   putUpload,
@@ -71,17 +77,21 @@ import type { Check, Handler } from "./call";
 import { agreementAlive } from "./checks/agreement-alive";
 import { answerKnownRun } from "./checks/answer-known-run";
 import { bodyMatchesGrant } from "./checks/body-matches-grant";
+import { egressAllowed } from "./checks/egress-allowed";
 import { exactlyOneGrant } from "./checks/exactly-one-grant";
+import { grantAfterRestore } from "./checks/grant-after-restore";
 import { grantBoundToProof } from "./checks/grant-bound-to-proof";
 import { grantSignature } from "./checks/grant-signature";
 import { hubIntrospection } from "./checks/hub-introspection";
 import { jsonBody } from "./checks/json-body";
 import { localPolicy } from "./checks/local-policy";
+import { notRestored } from "./checks/not-restored";
 import { operatorRole } from "./checks/operator-role";
 import { operatorSignature } from "./checks/operator-signature";
 import { ownRun } from "./checks/own-run";
 import { ownerForm } from "./checks/owner-form";
 import { ownerSession } from "./checks/owner-session";
+import { parameterLimits } from "./checks/parameter-limits";
 import { peerRate } from "./checks/peer-rate";
 import { portalToken } from "./checks/portal-token";
 import { proofByPinnedPeer } from "./checks/proof-by-pinned-peer";
@@ -106,11 +116,15 @@ export const doors: Record<string, Door> = {
       ...peer,
       request,
       answerKnownRun,
+      notRestored,
       exactlyOneGrant,
       grantSignature,
       grantBoundToProof,
+      grantAfterRestore,
       strictSchema,
       bodyMatchesGrant,
+      parameterLimits,
+      egressAllowed,
       localPolicy,
       agreementAlive,
       hubIntrospection,
@@ -124,10 +138,14 @@ export const doors: Record<string, Door> = {
   [`GET ${hosted}/outputs/:sha256(^[0-9a-f]{64}$)`]: { checks: [...peer, ownRun], answer: getOutput },
   [`POST ${hosted}/cancel`]: { checks: [...peer, small, ownRun], answer: postCancelHosted },
   [`POST ${hosted}/acknowledge`]: { checks: [...peer, small, ownRun], answer: postAcknowledge },
+  "POST /v1/open-attempts": { checks: [...peer, small], answer: postOpenAttempts },
   "POST /v1/checkpoints": { checks: [...peer, small], answer: postCheckpoint },
   "GET /v1/events": { checks: peer, answer: getEvents },
   "POST /v1/leases": { checks: [...peer, small], answer: postLeases },
   "POST /v1/status-relays": { checks: [...peer, small], answer: postStatusRelay },
+  "POST /v1/reverse-calls/next": { checks: [...peer, small], answer: postNextCalls },
+  "GET /v1/reverse-calls/:id/body": { checks: peer, answer: getCallBody },
+  "PUT /v1/reverse-calls/:id/answer": { checks: peer, answer: putCallAnswer },
 
   "PUT /v1/runs/:id": { checks: [portalToken, submission], answer: putRun },
   "GET /v1/runs/:id": { checks: [portalToken], answer: getRun },
@@ -135,6 +153,7 @@ export const doors: Record<string, Door> = {
   "GET /v1/runs/:id/steps/:step/:index(^[0-9]{1,7}$)/log": { checks: [portalToken], answer: getStepLog },
   "GET /v1/runs/:id/files/:sha256(^[0-9a-f]{64}$)": { checks: [portalToken], answer: getFile },
   "POST /v1/runs/:id/cancel": { checks: [portalToken, small], answer: postCancel },
+  "POST /v1/runs/:id/consent": { checks: [portalToken, small], answer: postConsent },
   "POST /v1/runs/:id/retry": { checks: [portalToken, small], answer: postRetry },
   "POST /v1/runs/:id/steps/:step/:index(^[0-9]{1,7}$)/abandon": { checks: [portalToken, small], answer: postAbandon },
   "PUT /v1/uploads": { checks: [portalToken], answer: putUpload },
@@ -143,6 +162,7 @@ export const doors: Record<string, Door> = {
   "GET /v1/apps": { checks: [portalToken], answer: getApps },
   "POST /v1/apps/:name/versions/:version/publish": { checks: [portalToken, small], answer: postPublish },
   "POST /v1/agreements": { checks: [portalToken, request], answer: postAgreement },
+  "POST /v1/status-checks": { checks: [portalToken, small], answer: postStatusCheck },
   "POST /v1/agreements/:id/revoke": { checks: [portalToken, small], answer: postRevoke },
   "POST /v1/agreements/:id/suspend": { checks: [portalToken, small], answer: postSuspend },
   "GET /v1/check": { checks: [portalToken], answer: getCheck },
@@ -167,6 +187,11 @@ export const doors: Record<string, Door> = {
   "POST /v1/operator/peers": { checks: [small, operatorSignature], answer: postPeers },
   "POST /v1/operator/peers/:name/suspend": { checks: [small, operatorSignature], answer: postSuspendPeer },
   "POST /v1/operator/peers/:name/resume": { checks: [small, operatorSignature], answer: postResumePeer },
+  "POST /v1/operator/peers/:name/forbid-key-change": {
+    checks: [small, operatorSignature],
+    answer: postForbidPeerKey,
+  },
+  "POST /v1/operator/key-change": { checks: [small, operatorSignature], answer: postKeyChange },
   "GET /v1/operator/hosted-runs": { checks: [operatorSignature], answer: getHostedRuns },
 
   "GET /operator": { checks: [ownerSession], answer: showAgreements },
@@ -181,6 +206,7 @@ export const doors: Record<string, Door> = {
   "POST /operator/offers/:app": { checks: [ownerSession, ownerForm], answer: postOffer },
   "GET /operator/peers": { checks: [ownerSession], answer: showPeers },
   "POST /operator/peers/:name/suspend": { checks: [ownerSession, ownerForm], answer: postPeerSuspend },
+  "POST /operator/peers/:name/forbid-key-change": { checks: [ownerSession, ownerForm], answer: postForbidKeyChange },
   "POST /operator/peers/:name/resume": { checks: [ownerSession, ownerForm], answer: postPeerResume },
   "GET /operator/hosted-runs": { checks: [ownerSession], answer: showHostedRuns },
   "GET /operator/status": { checks: [ownerSession], answer: showStatus },

@@ -6,11 +6,11 @@ import type { GrantClaims } from "#server/protocol/grant";
 import { filesIn, type HostedRunAnswer, type HostedRunRequest } from "#server/protocol/hosted-run";
 import { attemptName } from "#server/protocol/run-key";
 import type { Usage } from "#server/protocol/usage";
-import { holdForUse, spendAgreement } from "../agreements/use-agreement";
+import { type HeldForUse, holdForUse, spendAgreement } from "../agreements/use-agreement";
 import { type FrameworkContext, within } from "../context";
 import { queueExecution } from "../execution/queue-execution";
 import { listForeignArtifacts } from "../storage/keep-artifact";
-import { answerOf, type HostedRun } from "./hosted-run";
+import { answerOf, type HostedRun, mayFollow, meetingOf } from "./hosted-run";
 import {
   countLiveOfAgreement,
   type HostedKey,
@@ -22,8 +22,6 @@ import {
   updateHostedRun,
 } from "./hosted-runs.repo";
 import { nextEventSeq } from "./peers.repo";
-
-const hashOfRequest = (request: unknown) => digestOfJson(request);
 
 /** Input files that this peer has not brought yet; what somebody else brought does not count. */
 export async function listMissing(ctx: FrameworkContext, row: Pick<HostedRun, "home" | "request">): Promise<string[]> {
@@ -37,14 +35,13 @@ export async function findKnownAnswer(
   key: HostedKey,
   request: unknown,
 ): Promise<HostedRunAnswer | undefined> {
-  const row = await selectHostedRun(ctx.db, key);
-  if (row) {
-    if (row.requestHash !== hashOfRequest(request)) throw new KrdcError("conflict", "hosted_run.other_request");
-    return answerNow(ctx, row);
-  }
   const newest = await selectNewest(ctx.db, key.home, key.runKey);
-  if (newest && newest.attempt > key.attempt) throw new KrdcError("gone", "hosted_run.older_attempt");
-  return undefined;
+  if (!newest || newest.attempt < key.attempt) return undefined;
+  const own = newest.attempt === key.attempt ? newest : await selectHostedRun(ctx.db, key);
+  const meeting = meetingOf({ attempt: key.attempt, requestHash: digestOfJson(request) }, own, newest);
+  if (meeting === "hosted_run.older_attempt") throw new KrdcError("gone", meeting);
+  if (meeting === "hosted_run.other_request") throw new KrdcError("conflict", meeting);
+  return own && answerNow(ctx, own);
 }
 
 /** Another run of this peer may have brought the last file that this one waited for; whoever looks notices. */
@@ -58,22 +55,58 @@ async function answerNow(ctx: FrameworkContext, row: HostedRun): Promise<HostedR
 
 type Acceptance = { key: HostedKey; request: HostedRunRequest; claims: GrantClaims };
 
-/** Answers what is set aside for the attempt. */
-async function redeem(ctx: FrameworkContext, { key, request, claims }: Acceptance): Promise<Usage> {
-  const [details] = claims.authorization_details;
-  const newest = await selectNewest(ctx.db, key.home, key.runKey);
-  const reserved = await spendAgreement(ctx, details.agreementId, {
+/** Uses up the grant and answers what is set aside for the attempt. Call under the locks that were taken for the use. */
+async function redeem(
+  ctx: FrameworkContext,
+  { key, request, claims }: Acceptance,
+  held: HeldForUse,
+  before: HostedRun | undefined,
+): Promise<Usage> {
+  const [{ agreementId }] = claims.authorization_details;
+  const reserved = await spendAgreement(ctx, held, {
     user: claims.sub,
     app: request.app,
     digest: request.digest,
     limits: request.limits,
-    live: await countLiveOfAgreement(ctx.db, details.agreementId),
-    isCounted: newest !== undefined,
+    live: await countLiveOfAgreement(ctx.db, agreementId),
+    isCounted: before !== undefined,
   });
   const isFirst = await insertRedeemed(ctx.db, { jti: claims.jti, ...key, redeemedAt: ctx.now() });
   if (!isFirst) throw new KrdcError("unauthenticated", "unauthenticated");
-  if (newest && newest.outcome === null) throw new KrdcError("conflict", "hosted_run.attempt_still_live");
+  if (!mayFollow(before)) throw new KrdcError("conflict", "hosted_run.attempt_still_live");
   return reserved;
+}
+
+/** Writes the accepted run, queued at once where all its files are here already. */
+async function record(
+  ctx: FrameworkContext,
+  { key, request, claims }: Acceptance,
+  reserved: Usage,
+): Promise<HostedRunAnswer> {
+  const [{ agreementId }] = claims.authorization_details;
+  const missing = await listMissing(ctx, { home: key.home, request });
+  const row = await insertHostedRun(ctx.db, {
+    ...key,
+    request,
+    requestHash: digestOfJson(request),
+    grantId: claims.jti,
+    agreementId,
+    userPseudonym: claims.sub,
+    executionName: attemptName(key.runKey, key.attempt),
+    state: missing.length > 0 ? "RECEIVED" : "QUEUED",
+    seq: await nextEventSeq(ctx.db, key.home),
+    reserved,
+    leaseUntil: new Date(ctx.now().getTime() + ctx.timing.leaseMs),
+    createdAt: ctx.now(),
+  });
+  if (missing.length === 0) await queueApp(ctx, row);
+  await recordEntry(ctx.db, ctx.now(), {
+    actor: `peer:${key.home}`,
+    action: "hosted_run.accepted",
+    subject: `hosted-run:${key.runKey}:${key.attempt}`,
+    detail: { grant: claims.jti, agreement: agreementId, user: claims.sub, app: request.app },
+  });
+  return answerOf(row, missing);
 }
 
 /**
@@ -85,42 +118,28 @@ export async function acceptHostedRun(
   acceptance: Acceptance,
 ): Promise<{ status: 200 | 201; answer: HostedRunAnswer }> {
   const { key, request, claims } = acceptance;
-  const [details] = claims.authorization_details;
-  const status = await ctx.db.transaction(async (db): Promise<200 | 201> => {
+  const [{ agreementId }] = claims.authorization_details;
+  const accepted = await ctx.db.transaction(async (db) => {
     const inside = within(ctx, db);
     // Equal calls stand in line here: the agreement's row lock decides who is first.
-    await holdForUse(inside, { id: details.agreementId, app: request.app });
-    if (await selectHostedRun(db, key)) return 200;
-    const reserved = await redeem(inside, acceptance);
-    await insertHostedRun(db, {
-      ...key,
-      request,
-      requestHash: hashOfRequest(request),
-      grantId: claims.jti,
-      agreementId: details.agreementId,
-      userPseudonym: claims.sub,
-      executionName: attemptName(key.runKey, key.attempt),
-      seq: await nextEventSeq(db, key.home),
-      reserved,
-      leaseUntil: new Date(ctx.now().getTime() + ctx.timing.leaseMs),
-      createdAt: ctx.now(),
-    });
-    const subject = `hosted-run:${key.runKey}:${key.attempt}`;
-    const detail = { grant: claims.jti, agreement: details.agreementId, user: claims.sub, app: request.app };
-    await recordEntry(inside.db, ctx.now(), {
-      actor: `peer:${key.home}`,
-      action: "hosted_run.accepted",
-      subject,
-      detail,
-    });
-    await queueWhenComplete(inside, key);
+    const held = await holdForUse(inside, { id: agreementId, app: request.app });
+    const newest = await selectNewest(db, key.home, key.runKey);
+    if (newest && newest.attempt >= key.attempt) return undefined;
+    const answer = await record(inside, acceptance, await redeem(inside, acceptance, held, newest));
     failpoint("host.accept.before-commit");
-    return 201;
+    return answer;
   });
-  if (status === 201) failpoint("host.accept.after-commit");
-  const answer = await findKnownAnswer(ctx, key, request);
-  if (!answer) throw new TypeError("an accepted run has a row");
-  return { status, answer };
+  if (accepted) failpoint("host.accept.after-commit");
+  if (accepted) return { status: 201, answer: accepted };
+  const known = await findKnownAnswer(ctx, key, request);
+  if (!known) throw new TypeError("an accepted run has a row");
+  return { status: 200, answer: known };
+}
+
+function queueApp(ctx: FrameworkContext, row: HostedRun): Promise<void> {
+  const { executionName: name, runKey, attempt, home, request } = row;
+  const what = { digest: request.digest, parameters: request.parameters, limits: request.limits };
+  return queueExecution(ctx, { name, kind: "hosted", runKey, attempt, home, ...what });
 }
 
 /** Queues the app once every input file is here. Call inside a transaction. */
@@ -129,7 +148,5 @@ export async function queueWhenComplete(ctx: FrameworkContext, key: HostedKey): 
   if (row?.state !== "RECEIVED" || row.outcome !== null) return;
   if ((await listMissing(ctx, row)).length > 0) return;
   await updateHostedRun(ctx.db, key, { state: "QUEUED", seq: await nextEventSeq(ctx.db, key.home) });
-  const { runKey, attempt, home, request } = row;
-  const what = { digest: request.digest, parameters: request.parameters, limits: request.limits };
-  await queueExecution(ctx, { name: row.executionName, kind: "hosted", runKey, attempt, home, ...what });
+  await queueApp(ctx, row);
 }

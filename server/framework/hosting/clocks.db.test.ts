@@ -71,7 +71,7 @@ describe("the lease of a home that has gone silent", () => {
     await untilSeen(renewed, { outcome: "LEASE_EXPIRED" });
   });
 
-  test("a queued run never starts after its lease, until home is heard again", async () => {
+  test("scenario 18: a queued run never starts after its lease, until home is heard again", async () => {
     const [one, two] = [await aRun(await under(), 600), await aRun(await under(), 600)];
     await untilSeen(one, { state: "RUNNING" });
     await untilSeen(two, { state: "RUNNING" });
@@ -158,14 +158,14 @@ test("a run whose inputs never come is ended with the reason, and what was set a
 });
 
 describe("what the hub's signed list says", () => {
-  test("ends what runs for people who may do nothing any more, whatever else", async () => {
+  test("T14: ends what runs for people who may do nothing any more, whatever else", async () => {
     const run = await aRun(await under({ onRevoke: "drain" }), 600);
     await untilSeen(run, { state: "RUNNING" });
     door.hub.narrowed = { disabledUsers: [researcherPseudonym] };
     await untilSeen(run, { outcome: "REVOKED", reason: "member.disabled" });
   });
 
-  test("suspends a member: it opens no door, nothing begins for it, what runs goes on, and it is lifted again", async () => {
+  test("T1: suspends a member: it opens no door, nothing begins for it, what runs goes on, and it is lifted again", async () => {
     const id = await under();
     const [one, two, queued] = [await aRun(id, 600), await aRun(id, 600), await aRun(id, 0)];
     await untilSeen(one, { state: "RUNNING" });

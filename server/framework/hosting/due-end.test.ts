@@ -2,11 +2,16 @@ import { describe, expect, test } from "vitest";
 import type { AgreementDocument } from "#server/protocol/agreement";
 import type { Agreement } from "../agreements/use-agreement";
 import { dueEnd, startBar } from "./due-end";
+import type { HostedRun } from "./hosted-run";
 
 const now = new Date("2026-01-01T00:00:00Z");
 const later = (ms: number) => new Date(now.getTime() + ms);
 const hour = 3_600_000;
-const row = { state: "QUEUED", createdAt: later(-hour), leaseUntil: later(1) as Date | null };
+const row: Pick<HostedRun, "state" | "createdAt" | "leaseUntil"> = {
+  state: "QUEUED",
+  createdAt: later(-hour),
+  leaseUntil: later(1),
+};
 const terms = { onDisconnect: "hold" as const, onHubSilent: "continue" as const };
 const at = { now, inputsMs: hour, isStale: false };
 

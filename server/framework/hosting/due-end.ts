@@ -38,7 +38,6 @@ const standing: Record<Agreement["state"], StartBar | undefined> = {
   ACTIVE: undefined,
   SUSPENDED: { wait: "agreement.suspended" },
   REVOKED: { stop: "REVOKED", reason: "agreement.revoked" },
-  EXPIRED: { stop: "REVOKED", reason: "agreement.expired" },
   REJECTED: { stop: "REVOKED", reason: "agreement.refused" },
 };
 

@@ -9,7 +9,7 @@ import { type Agreement, holdAgreement, settleUse } from "../agreements/use-agre
 import { type FrameworkContext, within } from "../context";
 import type { StopReason } from "../execution/execution";
 import { stopExecutions } from "../execution/queue-execution";
-import { type HostedRun, isBeingEnded } from "./hosted-run";
+import { type HostedRun, isBeingEnded, stateWhileEnding } from "./hosted-run";
 import {
   countLiveOfAgreement,
   type HostedKey,
@@ -42,9 +42,9 @@ function gpuSecondsOf(row: HostedRun, end: End): number {
 
 /**
  * Writes an attempt's terminal record with our signature under it, and moves what was set aside for it to what it took;
- * neither ever changes afterwards. Call under the locks of its agreement and its row.
+ * neither ever changes afterwards; what we have signed already is not signed anew. Call under the locks of its agreement and its row.
  */
-export async function endHostedRun(ctx: FrameworkContext, row: HostedRun, end: End): Promise<void> {
+export async function endHostedRun(ctx: FrameworkContext, row: HostedRun, end: End, signed?: string): Promise<void> {
   const document: Receipt = {
     schema: "krdc.receipt/v1",
     host: ctx.name,
@@ -65,7 +65,7 @@ export async function endHostedRun(ctx: FrameworkContext, row: HostedRun, end: E
     exitCode: end.exitCode,
     startedAt: end.startedAt,
     endedAt: end.endedAt,
-    receipt: await signDocument(ctx.key, receiptType, document),
+    receipt: signed ?? (await signDocument(ctx.key, receiptType, document)),
     seq: await nextEventSeq(ctx.db, row.home),
   });
 }
@@ -85,8 +85,8 @@ type Why = { outcome: Exclude<StopReason, "INTERRUPTED"> | "REJECTED"; reason: s
 
 /** Ends a living run: at once where nothing was queued yet, or else through its execution. Call under both locks. */
 export async function stopHostedRun(ctx: FrameworkContext, row: HostedRun, why: Why): Promise<void> {
-  if (row.state === "RECEIVED") return endHostedRun(ctx, row, { ...neverStarted, ...why, endedAt: ctx.now() });
-  const state = why.outcome === "CANCELLED" ? "CANCELLING" : "REVOKING";
+  const state = stateWhileEnding(row, why.outcome);
+  if (!state) return endHostedRun(ctx, row, { ...neverStarted, ...why, endedAt: ctx.now() });
   await updateHostedRun(ctx.db, row, { state, reason: why.reason, seq: await nextEventSeq(ctx.db, row.home) });
   await stopExecutions(ctx, [row.executionName], why.outcome);
 }

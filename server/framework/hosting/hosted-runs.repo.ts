@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, sql } from "drizzle-orm";
 import { agreements, hostedRuns, redeemedGrants } from "#drizzle/framework/schema/hosting";
 import type { Db } from "#server/db/connect";
+import { forbiddenMove, mayBecome } from "#server/db/may-become";
 import type { AgreementDocument } from "#server/protocol/agreement";
 import type { HostedRun } from "./hosted-run";
 
@@ -36,14 +37,21 @@ export async function insertRedeemed(db: Db, row: typeof redeemedGrants.$inferIn
   return rows.length > 0;
 }
 
-/** False when the same attempt was accepted meanwhile by an equal call. */
-export async function insertHostedRun(db: Db, row: typeof hostedRuns.$inferInsert): Promise<boolean> {
-  const rows = await db.insert(hostedRuns).values(row).onConflictDoNothing().returning({ attempt: hostedRuns.attempt });
-  return rows.length > 0;
+export async function insertHostedRun(db: Db, row: typeof hostedRuns.$inferInsert): Promise<HostedRun> {
+  const [inserted] = await db.insert(hostedRuns).values(row).returning();
+  if (!inserted) throw new TypeError("an insert without a conflict clause answers its row");
+  return inserted;
 }
 
+/** Changes a hosted run under its lock; its outcome is written once. */
 export async function updateHostedRun(db: Db, key: HostedKey, change: Partial<HostedRun>): Promise<void> {
-  await db.update(hostedRuns).set(change).where(is(key));
+  const isOpen = change.outcome === undefined ? undefined : isNull(hostedRuns.outcome);
+  const rows = await db
+    .update(hostedRuns)
+    .set(change)
+    .where(and(is(key), isOpen, mayBecome("hostedRun", hostedRuns.state, change.state)))
+    .returning({ attempt: hostedRuns.attempt });
+  if (rows.length === 0) throw forbiddenMove("hostedRun", change.state);
 }
 
 export async function selectLiveOfAgreement(db: Db, agreementId: string): Promise<HostedRun[]> {

@@ -1,9 +1,11 @@
+import { recordEntry } from "#server/audit/record-entry";
 import type { Outcome } from "#server/protocol/states";
 import { type FrameworkContext, within } from "../context";
 import type { Execution, ExecutionOwner } from "../execution/execution";
+import { restoreBar } from "../restore/standing";
 import { type StartBar, startBar } from "./due-end";
 import { endHostedRun, holdHostedRun } from "./end-hosted-runs";
-import { type HostedRun, isBeingEnded } from "./hosted-run";
+import { changeByStart, type HostedRun, isBeingEnded } from "./hosted-run";
 import { lockHostedRun, updateHostedRun } from "./hosted-runs.repo";
 import { isSuspended } from "./peers";
 import { nextEventSeq } from "./peers.repo";
@@ -39,16 +41,18 @@ export const hostedOwner: ExecutionOwner = {
     if (!held) return { stop: "REVOKED" };
     const { row, agreement } = held;
     const at = { ...momentOf(ctx), isPeerSuspended: await isSuspended(ctx, row.home) };
-    const bar = startBar(row, agreement, at);
+    const bar = (await restoreBar(ctx, row.home)) ?? startBar(row, agreement, at);
     if (bar) await show(ctx, row, bar);
     return bar;
   },
   started: async (ctx, db, execution) => {
     const row = await lockHostedRun(db, keyOf(execution));
-    if (!row || row.outcome !== null || row.state === "RUNNING") return;
-    const seq = await nextEventSeq(db, row.home);
-    const begun = isBeingEnded(row) ? {} : { state: "RUNNING", reason: null };
-    await updateHostedRun(db, row, { ...begun, startedAt: execution.startedAt, seq });
+    const begun = row && changeByStart(row, execution.startedAt);
+    if (!begun) return;
+    await updateHostedRun(db, row, { ...begun, seq: await nextEventSeq(db, row.home) });
+    // A start that a database forgets is missed in the chain, of which others hold the head.
+    const subject = `hosted-run:${row.runKey}:${row.attempt}`;
+    await recordEntry(db, ctx.now(), { actor: ctx.name, action: "hosted_run.begun", subject });
     ctx.log.info({ home: row.home, runKey: row.runKey, attempt: row.attempt }, "a hosted run began");
   },
   ended: async (ctx, db, execution) => {

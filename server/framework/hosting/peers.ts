@@ -3,17 +3,23 @@ import { z } from "zod";
 import { recordEntry } from "#server/audit/record-entry";
 import { KrdcError } from "#server/errors";
 import { clusterName } from "#server/graph/app";
+import { readEncryptionCertificate } from "#server/protocol/encryption-certificate";
 import { addressStatement, addressStatementType } from "#server/protocol/framework-api";
+import { afterPinning, callingKeyOf, documentKeysOf, type KeyRecord } from "#server/protocol/key-rules";
 import { publicKey, thumbprintOf } from "#server/protocol/keys";
+import { isMailbox, mailboxOf } from "#server/protocol/reach";
 import { readSignedDocument } from "#server/protocol/signed-document";
 import { type FrameworkContext, within } from "../context";
 import {
+  lockPeer,
   type Peer,
   selectPeer,
   selectPeerByKey,
   selectPeers,
   updateCursor,
+  updateEncryptionKey,
   updateGateway,
+  updatePeerKeys,
   updateSuspended,
   updateSuspendedByHub,
   upsertPeer,
@@ -35,8 +41,10 @@ export async function findPeer(ctx: FrameworkContext, name: string): Promise<Pee
   return isOpen(peer) ? peer : undefined;
 }
 
+/** The open peer that may call with this key now. */
 export async function findPeerByKey(ctx: FrameworkContext, jkt: string): Promise<Peer | undefined> {
   const peer = await selectPeerByKey(ctx.db, jkt);
+  if (!peer || !callingKeyOf(peer, jkt, ctx.now(), ctx.timing)) return undefined;
   return isOpen(peer) ? peer : undefined;
 }
 
@@ -46,12 +54,31 @@ export const isSuspended = async (ctx: FrameworkContext, name: string) => !isOpe
 export const listPeers = (ctx: FrameworkContext) => selectPeers(ctx.db);
 export const saveCursor = (ctx: FrameworkContext, name: string, cursor: number) => updateCursor(ctx.db, name, cursor);
 
+/** Nobody has another cluster's mailbox. */
+const isPossible = (name: string, gateway: string) => !isMailbox(gateway) || gateway === mailboxOf(name);
+
 /** Our operator accepts other frameworks by their keys. */
 export async function acceptPeers(ctx: FrameworkContext, accepted: z.infer<typeof acceptedPeers>): Promise<void> {
   for (const { name, jwk, gateway } of accepted.peers) {
     if (name === ctx.name) continue;
-    await upsertPeer(ctx.db, { name, jkt: await thumbprintOf(jwk), key: jwk, gateway }, ctx.now());
+    if (!isPossible(name, gateway)) throw new KrdcError("invalid", "peer.wrong_mailbox", { detail: { name, gateway } });
+    const jkt = await thumbprintOf(jwk);
+    await ctx.db.transaction(async (db) => {
+      const keys = afterPinning(await lockPeer(db, name), { jkt, key: jwk }, ctx.now());
+      await upsertPeer(db, { name, gateway, ...keys }, ctx.now());
+    });
   }
+}
+
+/** Takes a peer's lock for a change of its keys. */
+export const holdPeer = (ctx: FrameworkContext, name: string): Promise<Peer | undefined> => lockPeer(ctx.db, name);
+
+export async function savePeerKeys(ctx: FrameworkContext, peer: Peer, keys: KeyRecord): Promise<Peer> {
+  const { jkt, key } = keys;
+  if (jkt === null || key === null) throw new TypeError("a peer has a key");
+  const saved = { jkt, key, keyChange: keys.keyChange, formerKeys: [...keys.formerKeys] };
+  await updatePeerKeys(ctx.db, peer.name, saved);
+  return { ...peer, ...saved };
 }
 
 export type PeerDecision = { by: string; name: string; proof?: Record<string, unknown> };
@@ -103,15 +130,35 @@ async function provesAddress(gateway: string, key: z.infer<typeof publicKey>): P
   }
 }
 
-/** New addresses from the hub, for keys that are pinned already and that prove the address; a key of the hub's choosing is never taken. */
-export async function followAddresses(
-  ctx: FrameworkContext,
-  told: { name: string; gateway: string; key: z.infer<typeof publicKey> }[],
-) {
-  for (const { gateway, key } of told) {
-    const jkt = await thumbprintOf(key);
+type Told = { name: string; gateway: string; key: z.infer<typeof publicKey>; encryptionKey?: string | undefined };
+
+/** A mailbox is no address that anybody could answer at: whoever dials us under this key takes its calls itself. */
+const isItsAddress = ({ name }: Peer, { gateway, key }: Told): Promise<boolean> | boolean =>
+  isMailbox(gateway) ? gateway === mailboxOf(name) : provesAddress(gateway, key);
+
+async function isItsCertificate(ctx: FrameworkContext, peer: Peer, certificate: string): Promise<boolean> {
+  const keys = documentKeysOf(peer, ctx.now(), ctx.timing);
+  return readEncryptionCertificate(keys, peer.name, certificate).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function followOne(ctx: FrameworkContext, known: Peer, told: Told): Promise<void> {
+  const { gateway, encryptionKey } = told;
+  if (known.gateway !== gateway && (await isItsAddress(known, told))) await updateGateway(ctx.db, known.name, gateway);
+  if (encryptionKey === undefined || encryptionKey === known.encryptionKey) return;
+  if (await isItsCertificate(ctx, known, encryptionKey)) await updateEncryptionKey(ctx.db, known.name, encryptionKey);
+}
+
+/**
+ * New addresses and encryption keys from the hub, for identity keys that are pinned already and that prove the one and sign
+ * the other; a key of the hub's choosing is never taken.
+ */
+export async function followAddresses(ctx: FrameworkContext, told: Told[]): Promise<void> {
+  for (const one of told) {
+    const jkt = await thumbprintOf(one.key);
     const known = await selectPeerByKey(ctx.db, jkt);
-    const isMoved = known !== undefined && known.gateway !== gateway;
-    if (isMoved && (await provesAddress(gateway, key))) await updateGateway(ctx.db, jkt, gateway);
+    if (known && callingKeyOf(known, jkt, ctx.now(), ctx.timing)) await followOne(ctx, known, one);
   }
 }

@@ -4,6 +4,10 @@ import { publicPart } from "#server/protocol/keys";
 import type { FrameworkContext } from "../context";
 import { getLoad } from "../execution/queue-execution";
 import { followAddresses } from "../hosting/peers";
+import { hearOfKeyChange, settleOwnKey } from "../keys/announce-key";
+import { hearOfHubKey } from "../keys/follow-hub";
+import { followPeerKeys, settlePeerKeys } from "../keys/follow-peer-keys";
+import { epochOf, restoreBar } from "../restore/standing";
 import { callHub } from "./call-hub";
 
 export type Self = { uid: string; title: { ko: string; en: string }; joinToken: string | undefined };
@@ -20,24 +24,33 @@ async function enrol(ctx: FrameworkContext, self: Self): Promise<void> {
     key: publicPart(ctx.key),
     version: "0.1.0",
     runtime: "process",
+    encryptionKey: await ctx.reach.certificate(ctx.key, ctx.name, ctx.now()),
   };
   await callHub(ctx, { method: "POST", path: "/enrolments", json });
 }
 
 async function beat(ctx: FrameworkContext, self: Self, seq: number): Promise<string> {
+  await settleOwnKey(ctx);
+  await settlePeerKeys(ctx);
   const load = await getLoad(ctx);
   const json = {
     gateway: ctx.url,
     version: "0.1.0",
     runtime: "process",
     clusterUid: self.uid,
-    epoch: 1,
+    epoch: await epochOf(ctx),
     seq,
     time: ctx.now().toISOString(),
     slots: ctx.slots,
     ...load,
+    isSettling: (await restoreBar(ctx)) !== undefined,
+    encryptionKey: await ctx.reach.certificate(ctx.key, ctx.name, ctx.now()),
+    keyChange: ctx.keys.next?.signed,
   };
   const answer = heartbeatAnswer.parse(await callHub(ctx, { method: "POST", path: "/heartbeats", json }));
+  await hearOfKeyChange(ctx, answer.keyChange);
+  await followPeerKeys(ctx, answer.peers);
+  await hearOfHubKey(ctx, answer.hubSuccession);
   await followAddresses(ctx, answer.peers);
   return answer.state;
 }
@@ -61,10 +74,10 @@ async function turn(ctx: FrameworkContext, self: Self, seq: number): Promise<num
 export function startHeartbeats(ctx: FrameworkContext, self: Self): () => void {
   let timer: NodeJS.Timeout;
   // Rises over restarts too, so that the hub can tell a copied key by its falling numbers.
-  let seq = Math.floor(ctx.now().getTime() / 1000);
+  let seq = 0;
   const again = (ms: number) => {
     timer = setTimeout(async () => {
-      seq += 1;
+      seq = Math.max(seq + 1, ctx.now().getTime());
       const next = await turn(ctx, self, seq);
       if (!ctx.stopping.aborted) again(next);
     }, ms);

@@ -10,6 +10,11 @@ export class Freshness {
     this.#isKnown = true;
   }
 
+  /** Whether any word was heard in the life of this process. */
+  get isKnown(): boolean {
+    return this.#isKnown;
+  }
+
   /** Since the last answer's question, or since this process began if there was none. */
   ageMs(): number {
     return performance.now() - this.#confirmedAt;

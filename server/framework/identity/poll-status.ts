@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { KrdcError } from "#server/errors";
-import { readSignedDocument } from "#server/protocol/signed-document";
+import { readDatedDocument } from "#server/protocol/signed-document";
 import { type StatusList, statusAnswer, statusList, statusListType } from "#server/protocol/status-list";
+import { askWitnesses } from "../audit/exchange-checkpoints";
 import type { FrameworkContext } from "../context";
 import { isOpen, listPeers } from "../hosting/peers";
 import { wakeHostedRuns } from "../hosting/wake-hosted-runs";
+import { followHub } from "../keys/follow-hub";
 import { callHost } from "../transfers/call-host";
 import { applyStatus } from "./apply-status";
 import { callHub } from "./call-hub";
@@ -18,8 +20,11 @@ type Heard = { list: StatusList; askedAt: number; at: Date };
 async function ask(ctx: FrameworkContext, send: (nonce: string) => Promise<unknown>): Promise<Heard> {
   const nonce = randomUUID();
   const sent = { askedAt: performance.now(), at: ctx.now() };
-  const { status } = statusAnswer.parse(await send(nonce));
-  const list = statusList.parse(await readSignedDocument(ctx.hub.key, statusListType, status));
+  const { status: jws, successions = [] } = statusAnswer.parse(await send(nonce));
+  await followHub(ctx, successions);
+  const datedAt = (said: unknown) => statusList.parse(said).issuedAt;
+  const said = await readDatedDocument(ctx.hub.keys.keysFor("status"), statusListType, { jws, datedAt });
+  const list = statusList.parse(said);
   if (list.nonce !== nonce || list.host !== ctx.name) throw new KrdcError("unauthenticated", "signature.invalid");
   return { list, ...sent };
 }
@@ -37,12 +42,13 @@ async function askThroughPeers(ctx: FrameworkContext): Promise<Heard> {
 }
 
 /** Hears from the hub, or through a peer where the hub cannot be reached, what was narrowed; then the word is fresh again. */
-async function refreshStatus(ctx: FrameworkContext): Promise<void> {
+export async function refreshStatus(ctx: FrameworkContext): Promise<void> {
   const heard = await ask(ctx, (nonce) => relayStatus(ctx, { nonce, host: ctx.name })).catch(() =>
     askThroughPeers(ctx),
   );
   const wasFresh = ctx.freshness.isFresh(ctx.timing.freshMs);
-  // Before anything starts on the strength of this word, what it says is done.
+  // Before anything starts on the strength of this word, what it says is done, and it is known that we were not set back.
+  if (!ctx.freshness.isKnown) await askWitnesses(ctx);
   await applyStatus(ctx, heard.list, heard.at);
   ctx.freshness.confirm(heard.askedAt);
   if (!wasFresh) await wakeHostedRuns(ctx);

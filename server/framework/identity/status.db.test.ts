@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
+import { callJson } from "#server/protocol/call";
 import { aFramework, introduce, type TestFramework } from "../framework.build";
 import { plantAgreement } from "../gateway/hosted-call.build";
 import { aHubDouble, type HubDouble, statusOf } from "../hub-double.build";
+import { ask, researcher } from "../portal.build";
 import { until } from "../until.build";
 
 let hub: HubDouble;
@@ -47,6 +49,33 @@ test("a host that is cut off from the hub hears it through a peer, and what it h
     return rows[0]?.state === "REVOKED";
   });
   expect(isFresh()).toBe(true);
+});
+
+test("a host that is told of news asks at once, long before its next turn, and believes only the hub's answer", async () => {
+  const id = await plantAgreement(peer, "app");
+  const stateOf = async () =>
+    (await peer.db.execute<{ state: string }>(`select state from agreements where id = '${id}'`)).rows[0]?.state;
+  const tell = () => ask(peer, researcher, "POST", "/v1/status-checks", {});
+  const before = asksBy("peer").length;
+  await tell();
+  expect(asksBy("peer").length).toBeGreaterThan(before);
+  expect(await stateOf()).toBe("ACTIVE");
+  hub.narrowed = { revokedAgreements: [id] };
+  await tell();
+  expect(await stateOf()).toBe("REVOKED");
+});
+
+test("T1: a cluster that the hub suspends is refused within five seconds of the hub's word, whatever the poll's pace", async () => {
+  const call = () => callJson(host.key, { method: "POST", url: `${peer.url}/v1/leases`, json: { leases: [] } });
+  expect((await call()).status).toBe(200);
+  hub.narrowed = { suspendedClusters: ["host"] };
+  const since = Date.now();
+  await ask(peer, researcher, "POST", "/v1/status-checks", {});
+  await expect(call()).rejects.toMatchObject({ kind: "unauthenticated" });
+  expect(Date.now() - since).toBeLessThan(5000);
+  hub.narrowed = {};
+  await ask(peer, researcher, "POST", "/v1/status-checks", {});
+  expect((await call()).status).toBe(200);
 });
 
 test("neither hub nor peer: its word grows old", async () => {

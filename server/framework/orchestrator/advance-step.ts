@@ -2,11 +2,27 @@ import { failpoint } from "#server/failpoint";
 import { parentsOf } from "#server/graph/order";
 import { type Readiness, readiness } from "#server/graph/ready";
 import type { Reason } from "#server/protocol/run-view";
+import { asksForCache, type CacheLook, findCached } from "../cache/find-cached";
 import { type FrameworkContext, within } from "../context";
-import { holdsStep, insertInstances, lockRun, putDownStep, selectSteps, updateRun, updateStep } from "./runs.repo";
+import { restoreBar } from "../restore/standing";
+import {
+  holdsStep,
+  insertInstances,
+  lockRun,
+  putDownStep,
+  selectRun,
+  selectSteps,
+  updateRun,
+  updateStep,
+} from "./runs.repo";
 import { settleStep } from "./settle-attempt";
 import { startAttempt } from "./start-attempt";
 import { nothingToScatter, parentView, type Run, type StepRun } from "./step-run";
+
+/** How soon a step looks again that may not begin because the database was set back. */
+const restoredPatienceMs = 1000;
+
+type Hit = { key: string; source: NonNullable<CacheLook["source"]> };
 
 async function readinessOf(ctx: FrameworkContext, run: Run, step: StepRun): Promise<Readiness> {
   const { document, apps, inputs } = run.submission;
@@ -99,8 +115,34 @@ async function leaveWaiting(ctx: FrameworkContext, run: Run, step: StepRun): Pro
   }
 }
 
+/** The outputs of an earlier step are this one's: no attempt is begun. */
+async function endCached(ctx: FrameworkContext, run: Run, step: StepRun, { key, source }: Hit): Promise<void> {
+  await updateStep(ctx.db, step, {
+    state: "CACHED",
+    cacheKey: key,
+    cachedFrom: source.id,
+    outputs: source.outputs,
+    endedAt: ctx.now(),
+    wakeAt: null,
+    leaseUntil: null,
+  });
+  await settleStep(ctx, run, step.step);
+}
+
+/** A ready step is looked up before its transaction, because others are asked about it. */
+async function lookUp(ctx: FrameworkContext, claimed: StepRun): Promise<CacheLook | undefined> {
+  const run = (await asksForCache(ctx, claimed)) ? await selectRun(ctx.db, claimed.runId) : undefined;
+  return run && findCached(ctx, run, claimed);
+}
+
+async function leaveReady(ctx: FrameworkContext, run: Run, step: StepRun, found: CacheLook | undefined): Promise<void> {
+  if (found?.source) return endCached(ctx, run, step, { key: found.key, source: found.source });
+  return startAttempt(ctx, run, step, found?.key);
+}
+
 /** Does the one thing that a claimed step run needs next, in one transaction under its run's lock. */
 export async function advanceStep(ctx: FrameworkContext, claimed: StepRun): Promise<void> {
+  const found = await lookUp(ctx, claimed);
   await ctx.db.transaction(async (db) => {
     const inside = within(ctx, db);
     const run = await lockRun(db, claimed.runId);
@@ -109,7 +151,8 @@ export async function advanceStep(ctx: FrameworkContext, claimed: StepRun): Prom
     if (step.state !== "WAITING" && step.state !== "READY") return putDownStep(db, step, null);
     if (run.state === "QUEUED") await updateRun(db, run.id, { state: "RUNNING", startedAt: ctx.now() });
     if (step.state === "WAITING") return leaveWaiting(inside, run, step);
-    await startAttempt(inside, run, step);
+    if (await restoreBar(inside)) return putDownStep(db, step, new Date(ctx.now().getTime() + restoredPatienceMs));
+    await leaveReady(inside, run, step, found);
     failpoint("home.attempt.before-commit");
   });
   if (claimed.state === "READY") failpoint("home.attempt.after-commit");

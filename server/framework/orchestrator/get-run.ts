@@ -3,6 +3,7 @@ import type { PortalUser } from "#server/protocol/framework-api";
 import { attemptName, runKeyOf } from "#server/protocol/run-key";
 import type { RunDelta, RunView } from "#server/protocol/run-view";
 import { isRunOver, isStepOver } from "#server/protocol/states";
+import { listOrigins } from "../cache/list-origins";
 import type { FrameworkContext } from "../context";
 import { listRemoteAttempts } from "../exchange/find-remote-attempt";
 import { readRemoteLog } from "../transfers/pull-log";
@@ -24,7 +25,8 @@ async function remotesOf(ctx: FrameworkContext, runId: string) {
 
 export async function getRunView(ctx: FrameworkContext, user: PortalUser, id: string): Promise<RunView> {
   const run = await getOwnRun(ctx, user, id);
-  const view = runViewOf(run, await selectSteps(ctx.db, id), await remotesOf(ctx, id));
+  const rows = await selectSteps(ctx.db, id);
+  const view = runViewOf(run, rows, { remotes: await remotesOf(ctx, id), origins: await listOrigins(ctx, rows) });
   return { ...view, home: ctx.name };
 }
 
@@ -39,7 +41,8 @@ export async function findRunDelta(
   if (run.seq <= seq) return undefined;
   const all = await selectSteps(ctx.db, id);
   const changed = await selectChangedSteps(ctx.db, id, seq);
-  const delta = runDeltaOf(run, changed, all, await remotesOf(ctx, id));
+  const beside = { remotes: await remotesOf(ctx, id), origins: await listOrigins(ctx, changed) };
+  const delta = runDeltaOf(run, changed, all, beside);
   return { delta, isOver: isRunOver(run.state) };
 }
 

@@ -4,6 +4,7 @@ import { type FileValue, parseLink, type Value } from "#server/graph/workflow";
 import { filesIn } from "#server/protocol/hosted-run";
 import type { RunDelta, RunView, StepView } from "#server/protocol/run-view";
 import { outcome } from "#server/protocol/states";
+import type { Origins } from "../cache/list-origins";
 import type { RemoteAttempt } from "../exchange/remote-attempt";
 import { parentView, type Run, type StepRun } from "./step-run";
 
@@ -37,6 +38,16 @@ function proxyOf(remote: RemoteAttempt | undefined): StepView["proxy"] {
   };
 }
 
+function originOf({ cachedFrom }: StepRun, origins: Origins): StepView["cachedFrom"] {
+  const found = cachedFrom === null ? undefined : origins.get(cachedFrom);
+  if (!found) return null;
+  const { run, number, step, index, isScattered } = found;
+  return { run, number, step, index: isScattered ? index : null };
+}
+
+/** What is known of a run's steps besides their rows: their remote attempts, and where cached results come from. */
+type Beside = { remotes: ReadonlyMap<string, RemoteAttempt>; origins: Origins };
+
 const secretMark = "••••••";
 
 function shownParameters(run: Run, row: StepRun): Record<string, Value> {
@@ -49,7 +60,7 @@ function shownParameters(run: Run, row: StepRun): Record<string, Value> {
 }
 
 /** One step run as the run view shows it. */
-function stepViewOf(run: Run, row: StepRun, remote: RemoteAttempt | undefined): StepView {
+function stepViewOf(run: Run, row: StepRun, beside: Beside): StepView {
   const app = run.submission.apps[row.step];
   const placed = run.submission.placements[row.step];
   return {
@@ -71,7 +82,8 @@ function stepViewOf(run: Run, row: StepRun, remote: RemoteAttempt | undefined): 
     values: Object.fromEntries(Object.entries(row.outputs).filter(([, bound]) => isPlain(bound))),
     parameters: shownParameters(run, row),
     logBytes: row.logBytes,
-    proxy: proxyOf(remote),
+    proxy: proxyOf(beside.remotes.get(remoteKey(row.id, row.attempt))),
+    cachedFrom: originOf(row, beside.origins),
     seq: row.seq,
   };
 }
@@ -90,13 +102,10 @@ function outputsOf(run: Run, rows: StepRun[]): RunView["outputs"] {
   });
 }
 
-type Remotes = Map<string, RemoteAttempt>;
-
 export const remoteKey = (stepRunId: string, attempt: number) => `${stepRunId}:${attempt}`;
-const remoteOf = (remotes: Remotes, row: StepRun) => remotes.get(remoteKey(row.id, row.attempt));
 
 /** The whole run. A step comes after those that it waits for; the database does not keep the order in which they were drawn. */
-export function runViewOf(run: Run, rows: StepRun[], remotes: Remotes): RunView {
+export function runViewOf(run: Run, rows: StepRun[], beside: Beside): RunView {
   const { order } = topologicalOrder(stepGraph(run.submission.document));
   const place = new Map(order.map((id, at) => [id, at]));
   const ordered = [...rows].sort((a, b) => (place.get(a.step) ?? 0) - (place.get(b.step) ?? 0) || a.index - b.index);
@@ -112,14 +121,14 @@ export function runViewOf(run: Run, rows: StepRun[], remotes: Remotes): RunView 
     endedAt: instant(run.endedAt),
     document: run.submission.document,
     inputs: run.submission.inputs,
-    steps: ordered.map((row) => stepViewOf(run, row, remoteOf(remotes, row))),
+    steps: ordered.map((row) => stepViewOf(run, row, beside)),
     outputs: outputsOf(run, rows),
     seq: run.seq,
   };
 }
 
 /** What changed since the reader's last number; the run's outputs only once it is over. */
-export function runDeltaOf(run: Run, changed: StepRun[], all: StepRun[], remotes: Remotes): RunDelta {
+export function runDeltaOf(run: Run, changed: StepRun[], all: StepRun[], beside: Beside): RunDelta {
   return {
     seq: run.seq,
     run: {
@@ -129,7 +138,7 @@ export function runDeltaOf(run: Run, changed: StepRun[], all: StepRun[], remotes
       endedAt: instant(run.endedAt),
       outputs: outputsOf(run, all),
     },
-    steps: changed.map((row) => stepViewOf(run, row, remoteOf(remotes, row))),
+    steps: changed.map((row) => stepViewOf(run, row, beside)),
   };
 }
 

@@ -86,8 +86,9 @@ describe("values and files flow along the links of a workflow", () => {
     const view = await submitAndEnd(home, { steps: { only: { app: join, with: { word: "x" } } } });
     await until("the summary of the end", () =>
       hub.asked.some(({ path, json }) => {
-        const { summaries = [] } = json as { summaries?: { id: string; state: string; stepsDone: number }[] };
-        return path === "/run-summaries" && summaries.some(({ id, state }) => id === view.id && state === "SUCCEEDED");
+        if (path !== "/run-summaries") return false;
+        const { summaries } = json as { summaries: { id: string; state: string; stepsDone: number }[] };
+        return summaries.some(({ id, state }) => id === view.id && state === "SUCCEEDED");
       }),
     );
   });

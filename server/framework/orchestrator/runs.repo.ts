@@ -1,7 +1,10 @@
-import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, ne, or, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, ne, or, type SQL, sql } from "drizzle-orm";
 import { runs, stepRuns } from "#drizzle/framework/schema/runs";
 import type { Db } from "#server/db/connect";
+import { forbiddenMove, mayBecome } from "#server/db/may-become";
 import { KrdcError } from "#server/errors";
+import { isStepOver, stepStates } from "#server/protocol/states";
+import { reopenedFrom } from "#server/protocol/transitions";
 import { leaseMs } from "../work-loop";
 import type { Run, StepRun } from "./step-run";
 
@@ -37,28 +40,78 @@ export async function updateRun(
   id: string,
   change: Partial<Pick<Run, "state" | "reason" | "isCancelRequested" | "startedAt" | "endedAt">>,
 ): Promise<void> {
-  await db
+  const rows = await db
     .update(runs)
     .set({ ...change, seq: sql`${runs.seq} + 1` })
-    .where(eq(runs.id, id));
+    .where(and(eq(runs.id, id), mayBecome("run", runs.state, change.state)))
+    .returning({ id: runs.id });
+  if (rows.length === 0) throw forbiddenMove("run", change.state);
+  await db.execute(sql`select pg_notify('krdc_run', ${id})`);
+}
+
+/** A person's retry: the run goes on as if it had not ended. */
+export async function reopenRun(db: Db, id: string): Promise<void> {
+  const rows = await db
+    .update(runs)
+    .set({ state: "RUNNING", isCancelRequested: false, endedAt: null, reason: null, seq: sql`${runs.seq} + 1` })
+    .where(and(eq(runs.id, id), inArray(runs.state, reopenedFrom("run", "RUNNING"))))
+    .returning({ id: runs.id });
+  if (rows.length === 0) throw forbiddenMove("run", "RUNNING");
   await db.execute(sql`select pg_notify('krdc_run', ${id})`);
 }
 
 type StepChange = Partial<Omit<StepRun, "id" | "runId" | "step" | "seq" | "fence">>;
 
-/** Changes one step run under its run's lock and numbers the change. */
-export async function updateStep(db: Db, step: Pick<StepRun, "id" | "runId">, change: StepChange): Promise<void> {
+type StepKey = Pick<StepRun, "id" | "runId">;
+
+async function writeStep(db: Db, step: StepKey, change: StepChange, mayMove: SQL | undefined): Promise<void> {
   const [numbered] = await db
     .update(runs)
     .set({ seq: sql`${runs.seq} + 1` })
     .where(eq(runs.id, step.runId))
     .returning({ seq: runs.seq });
+  const rows = await db
+    .update(stepRuns)
+    .set({ ...change, seq: numbered?.seq ?? 0 })
+    .where(and(eq(stepRuns.id, step.id), mayMove))
+    .returning({ id: stepRuns.id });
+  if (rows.length === 0) throw forbiddenMove("stepRun", change.state);
+  await db.execute(sql`select pg_notify('krdc_run', ${step.runId})`);
+}
+
+/** Changes one step run under its run's lock and numbers the change. */
+export const updateStep = (db: Db, step: StepKey, change: StepChange): Promise<void> =>
+  writeStep(db, step, change, mayBecome("stepRun", stepRuns.state, change.state));
+
+/** The same for all steps of a run that stand in this state, as one change. */
+export async function updateSteps(
+  db: Db,
+  runId: string,
+  from: StepRun["state"],
+  change: Pick<StepRun, "state" | "reason">,
+): Promise<void> {
+  const [numbered] = await db
+    .update(runs)
+    .set({ seq: sql`${runs.seq} + 1` })
+    .where(eq(runs.id, runId))
+    .returning({ seq: runs.seq });
   await db
     .update(stepRuns)
     .set({ ...change, seq: numbered?.seq ?? 0 })
-    .where(eq(stepRuns.id, step.id));
-  await db.execute(sql`select pg_notify('krdc_run', ${step.runId})`);
+    .where(
+      and(eq(stepRuns.runId, runId), eq(stepRuns.state, from), mayBecome("stepRun", stepRuns.state, change.state)),
+    );
+  await db.execute(sql`select pg_notify('krdc_run', ${runId})`);
 }
+
+/** What was submitted stays; only what a later consent changes of it is written anew. */
+export async function updateSubmission(db: Db, id: string, submission: Run["submission"]): Promise<void> {
+  await db.update(runs).set({ submission }).where(eq(runs.id, id));
+}
+
+/** A person's retry: a step that was over waits, or is ready, for another attempt. */
+export const reopenStep = (db: Db, step: StepKey, change: StepChange & { state: "READY" | "WAITING" }): Promise<void> =>
+  writeStep(db, step, change, inArray(stepRuns.state, reopenedFrom("stepRun", change.state)));
 
 /** Adds the further instances of a step that turned out to be scattered. */
 export async function insertInstances(db: Db, rows: (typeof stepRuns.$inferInsert)[]): Promise<void> {
@@ -162,11 +215,13 @@ export async function updateReported(db: Db, reported: { id: string; seq: number
   }
 }
 
+const over = stepStates.filter(isStepOver);
+
 export async function countSteps(db: Db, runId: string): Promise<{ done: number; total: number }> {
   const [row] = await db
     .select({
       total: sql<number>`count(*)::int`,
-      done: sql<number>`count(*) filter (where ${stepRuns.state} in ('SUCCEEDED','FAILED','CANCELLED','SKIPPED','CACHED'))::int`,
+      done: sql<number>`count(*) filter (where ${inArray(stepRuns.state, over)})::int`,
     })
     .from(stepRuns)
     .where(eq(stepRuns.runId, runId));

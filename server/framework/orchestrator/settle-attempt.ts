@@ -4,7 +4,7 @@ import type { Reason } from "#server/protocol/run-view";
 import { isStepOver, type Outcome, type StepState } from "#server/protocol/states";
 import type { FrameworkContext } from "../context";
 import { keepArtifact } from "../storage/keep-artifact";
-import { lockRun, selectStep, selectStepStates, updateRun, updateStep, wakeSteps } from "./runs.repo";
+import { lockRun, selectStep, selectStepStates, updateRun, updateStep, updateSteps, wakeSteps } from "./runs.repo";
 import { afterAttempt, type Run, type StepRun, stateOfRun } from "./step-run";
 
 /** How one attempt ended, wherever it ran. */
@@ -46,6 +46,19 @@ export async function noteAttempt(
   if (!live) return;
   const state = live.run.isCancelRequested ? "CANCELLING" : change.state;
   await updateStep(ctx.db, live.step, { ...change, state });
+}
+
+/** Shows one change at every step of a run that stands in this state, under the run's lock; false when the run is being cancelled. */
+export async function noteAttempts(
+  ctx: FrameworkContext,
+  runId: string,
+  from: StepState,
+  change: { state: StepState; reason: Reason | null },
+): Promise<boolean> {
+  const run = await lockRun(ctx.db, runId);
+  if (run.isCancelRequested) return false;
+  await updateSteps(ctx.db, runId, from, change);
+  return true;
 }
 
 /** Writes down how an attempt ended and what follows from it for the step, its dependants and the run; call inside a transaction. */

@@ -2,13 +2,16 @@ import { attemptName, runKeyOf } from "#server/protocol/run-key";
 import type { FrameworkContext } from "../context";
 import { beginRemoteAttempt } from "../exchange/begin-remote-attempt";
 import { queueExecution } from "../execution/queue-execution";
-import { updateStep } from "./runs.repo";
-import { limitsOf, type Run, type StepRun } from "./step-run";
-
-const resultsLifetimeDays = 14;
+import { lockRun, updateStep, updateSubmission } from "./runs.repo";
+import { limitsOf, type Run, resultsLifetimeDays, type StepRun } from "./step-run";
 
 /** Makes the next attempt of a ready step: an execution here, or a proxy app for one elsewhere. Call inside a transaction. */
-export async function startAttempt(ctx: FrameworkContext, run: Run, step: StepRun): Promise<void> {
+export async function startAttempt(
+  ctx: FrameworkContext,
+  run: Run,
+  step: StepRun,
+  cacheKey = step.cacheKey,
+): Promise<void> {
   const app = run.submission.apps[step.step];
   const placed = run.submission.placements[step.step];
   if (!app || !placed) throw new TypeError("a submission names the app and place of each step");
@@ -18,6 +21,7 @@ export async function startAttempt(ctx: FrameworkContext, run: Run, step: StepRu
   const isRemote = placed.placement === "remote";
   await updateStep(ctx.db, step, {
     attempt,
+    cacheKey,
     state: isRemote ? "WAITING_GRANT" : "READY",
     end: null,
     exitCode: null,
@@ -56,4 +60,18 @@ export async function startAttempt(ctx: FrameworkContext, run: Run, step: StepRu
       resultsLifetimeDays,
     },
   });
+}
+
+/** From now on the attempts of these steps begin under these agreements. Call inside a transaction. */
+export async function renewAgreements(
+  ctx: FrameworkContext,
+  runId: string,
+  agreements: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { submission } = await lockRun(ctx.db, runId);
+  const placements = Object.entries(submission.placements).map(([step, placed]) => {
+    const agreementId = Object.hasOwn(agreements, step) ? agreements[step] : undefined;
+    return [step, agreementId && placed.agreementId ? { ...placed, agreementId } : placed] as const;
+  });
+  await updateSubmission(ctx.db, runId, { ...submission, placements: Object.fromEntries(placements) });
 }

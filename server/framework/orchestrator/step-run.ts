@@ -68,6 +68,9 @@ export function stateOfRun(run: Pick<Run, "isCancelRequested">, states: StepStat
   return "SUCCEEDED";
 }
 
+/** A host keeps results for this long. */
+export const resultsLifetimeDays = 14;
+
 const units: Record<string, number> = { Ki: 1024, Mi: 1024 ** 2, Gi: 1024 ** 3 };
 
 /** The ceilings of one attempt, in milli-cpus and bytes, from what the app declares. */

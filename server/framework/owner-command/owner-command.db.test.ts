@@ -58,12 +58,17 @@ describe("with portal and hub away, the owner", () => {
     hub.isAway = false;
     const id = await request();
     hub.isAway = true;
-    const { code, out, err } = await command(["approve", id, "--runs", "5", "--on-hub-silent", "kill"]);
+    const limits = ["--limit", "window=1..24", "--limit", "method=a,b", "--egress", "none"];
+    const unknown = await command(["approve", id, "--limit", "widow=1..24"]);
+    expect(unknown).toMatchObject({ code: 1, err: expect.stringMatching(/^agreement\.unknown_parameter: .*widow/) });
+    const { code, out, err } = await command(["approve", id, "--runs", "5", "--on-hub-silent", "kill", ...limits]);
     expect({ code, out }).toEqual({ code: 0, out: `${id}  APPROVED\n` });
     expect(err).toContain("as soon as it can be reached");
     expect((await findOwnerAgreement(host.ctx, id)).document).toMatchObject({
       budget: { runs: 5 },
       onHubSilent: "kill",
+      parameters: { window: { min: 1, max: 24 }, method: { values: ["a", "b"] } },
+      egress: "none",
     });
   });
 
@@ -143,4 +148,16 @@ test("a new key is written closed, its public half beside it, and never over ano
   expect((await stat(file)).mode & 0o077).toBe(0);
   expect(JSON.parse(await readFile(join(host.folder, "fresh.pub.json"), "utf8"))).not.toHaveProperty("d");
   expect((await command(["make-key", file])).err).toMatch(/^owner\.key_not_written: /);
+});
+
+test("the next key is announced by its owner's command, once, and shown by status", async () => {
+  const first = await command(["rotate-key"]);
+  expect(first).toMatchObject({ code: 0, out: expect.stringMatching(/^([0-9a-f]{4} · ){7}[0-9a-f]{4}\n$/) });
+  expect(first.err).toContain("until then the operators of hub and peers may forbid it");
+  expect((await command(["rotate-key"])).out).toBe(first.out);
+  expect((await command(["status"])).out).toContain(`next key ${first.out.trim()}, from `);
+  expect(await command(["forbid-key-change", "nobody"])).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/^peer\.not_found/),
+  });
 });

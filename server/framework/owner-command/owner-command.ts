@@ -1,50 +1,25 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { z } from "zod";
 import { KrdcError } from "#server/errors";
 import { reasonSentence } from "#server/i18n/reason-sentence";
-import { makeSigningKey, type PrivateKey, publicKey, publicPart } from "#server/protocol/keys";
+import { makeSigningKey, publicPart } from "#server/protocol/keys";
 import type { OperatorDoor } from "#server/protocol/operator-call";
 import {
   approveOwned,
   changeOwned,
+  forbidKeyOfPeer,
   listOwned,
   type OwnedAgreement,
   readOwnStatus,
   refuseOwned,
+  rotateOwnKey,
 } from "#server/protocol/owner-door";
-import { termOptions, termsOfWords } from "#server/protocol/owner-terms";
+import { termOptionSpecs, termsOfWords } from "#server/protocol/owner-terms";
+import { type CommandIo, openDoor, type Words } from "./open-door";
+import { acceptPeer, showIdentity } from "./peer-commands";
 import { texts } from "./texts";
 
-/** What a command sees of the world; a test gives its own. */
-export type CommandIo = {
-  env: { url: string; operatorKeyFile: string; language: "ko" | "en" };
-  write: (text: string) => void;
-  note: (text: string) => void;
-  now: () => Date;
-};
-
-type Words = Record<string, string | boolean | undefined>;
 type Command = { open: () => Promise<OperatorDoor>; word: string; words: Words; io: CommandIo };
-
-const privateKey = publicKey.extend({ d: z.string() });
-
-/** The private key lies with the operator, beside the public one where both are on one machine. */
-async function readKey(given: string | undefined, { operatorKeyFile }: CommandIo["env"]): Promise<PrivateKey> {
-  const file = given ?? operatorKeyFile.replace(/\.pub\.json$/, ".json");
-  try {
-    const { kty, crv, x, y, d } = JSON.parse(await readFile(file, "utf8"));
-    return privateKey.parse({ kty, crv, x, y, d });
-  } catch (cause) {
-    throw new KrdcError("invalid", "owner.key_missing", { cause, detail: { file } });
-  }
-}
-
-async function openDoor(words: Words, io: CommandIo): Promise<OperatorDoor> {
-  const url = String(words.url ?? io.env.url).replace(/\/+$/, "");
-  if (!URL.canParse(url)) throw new KrdcError("invalid", "owner.gateway_missing");
-  return { url, key: await readKey(words.key as string | undefined, io.env), now: io.now };
-}
 
 const fill = (text: string, facts: Record<string, string | number>) =>
   text.replace(/\{(\w+)\}/g, (_, name: string) => String(facts[name] ?? ""));
@@ -78,6 +53,12 @@ async function status({ open, words, io }: Command): Promise<void> {
   const waiting = rows.filter(({ state }) => state === "REQUESTED");
   io.write(`${found.name}  ${found.gateway}\n${fill(t.load, { used, total, queued, hosted })}\n`);
   io.write(`${fill(hub.isFresh ? t.fresh : t.stale, { seconds: Math.round(hub.ageMs / 1000) })}\n`);
+  if (found.restore && !found.restore.settledAt) {
+    const { noticedAt: at, shownBy: by, open } = found.restore;
+    io.write(`${fill(t.restored, { at, by, open: open.join(", ") })}\n`);
+  }
+  if (found.keyChange)
+    io.write(`${fill(t.nextKey, { fingerprint: found.keyChange.fingerprint, at: found.keyChange.effectiveAt })}\n`);
   io.write(`${fill(t.waiting, { count: waiting.length })}\n`);
   io.write(waiting.map((row) => line(row, io.env.language)).join(""));
 }
@@ -93,6 +74,19 @@ async function makeKey({ word, io }: Command): Promise<void> {
     throw new KrdcError("conflict", "owner.key_not_written", { cause, detail: { file: word } });
   }
   io.write(`${publicFile}\n`);
+}
+
+/** The framework makes the key and keeps it: nobody else ever has it. */
+async function rotateKey({ open, words, io }: Command): Promise<void> {
+  const change = await rotateOwnKey(await open());
+  const { fingerprint, effectiveAt: at } = change;
+  io.write(words.json ? `${JSON.stringify(change, null, 2)}\n` : `${fingerprint}\n`);
+  io.note(`${fill(texts[io.env.language].keyAnnounced, { at })}\n`);
+}
+
+async function forbidKeyChange({ open, word, io }: Command): Promise<void> {
+  await forbidKeyOfPeer(await open(), word);
+  io.write(`${word}\n`);
 }
 
 function reasonIn({ words: { reason } }: Command): string {
@@ -120,13 +114,17 @@ const commands: Record<string, { takesWord: boolean; run: (command: Command) => 
   suspend: { takesWord: true, run: change("suspend") },
   resume: { takesWord: true, run: change("resume") },
   revoke: { takesWord: true, run: change("revoke") },
+  identity: { takesWord: false, run: showIdentity },
+  "accept-peer": { takesWord: true, run: acceptPeer },
   "make-key": { takesWord: true, run: makeKey },
+  "rotate-key": { takesWord: false, run: rotateKey },
+  "forbid-key-change": { takesWord: true, run: forbidKeyChange },
 };
 
 const text = { type: "string" } as const;
 const options = {
-  ...Object.fromEntries(Object.keys(termOptions).map((name) => [name, text])),
-  ...{ reason: text, url: text, key: text, json: { type: "boolean" } as const },
+  ...termOptionSpecs,
+  ...{ reason: text, fingerprint: text, url: text, key: text, json: { type: "boolean" } as const },
 };
 
 function read(given: string[]) {

@@ -1,5 +1,6 @@
 import type { AgreementDocument, Budget } from "#server/protocol/agreement";
 import type { Limits } from "#server/protocol/limits";
+import { limitTexts, type UseTerms } from "#server/protocol/parameter-limits";
 import type { OwnerAgreement } from "../agreements/list-owner-agreements";
 import { type Html, html, type Part } from "./html";
 import { amountText, csrfField, numberText, reasonText, stateMark, timeText, type View } from "./page";
@@ -97,13 +98,30 @@ export function documentLines(view: View, document: AgreementDocument): Html {
   return html`<dt>${view.t.agreements.app}</dt><dd>${document.app}</dd>${bounds}${termLines(view, document)}`;
 }
 
+/** What parameters and networks are allowed; an older document says nothing of either. */
+function limitLines({ t }: View, { parameters, egress }: UseTerms): Html {
+  const texts = limitTexts(parameters).map((limit) => html`<small><code>${limit}</code></small>`);
+  return html`<dt>${t.term.limits}</dt><dd>${texts.length > 0 ? texts : t.agreements.noEnd}</dd>
+<dt>${t.term.egress}</dt><dd>${t.choice.egress[egress ?? "any"]}</dd>`;
+}
+
+/** The fields in which an owner sets them; `limits` stands in the box as it holds now. */
+export function limitFields({ t }: View, terms: UseTerms, hint: string, limits: string): Html {
+  const options = (["any", "none"] as const).map(
+    (word) =>
+      html`<option value="${word}"${word === (terms.egress ?? "any") ? html` selected` : ""}>${t.choice.egress[word]}</option>`,
+  );
+  return html`<label>${t.term.egress}<select name="egress">${options}</select></label>
+<label class="wide">${t.term.limits}<small>${hint}</small><textarea name="limits" autocomplete="off">${limits}</textarea></label>`;
+}
+
 function termLines(view: View, document: AgreementDocument): Html {
   const { term, choice } = view.t;
   const versions = document.digests === "*" ? term.anyVersion : document.digests.join(", ");
   return html`<dt>${term.maxConcurrent}</dt><dd>${numberText(view, document.maxConcurrent)}</dd>
 <dt>${term.versions}</dt><dd>${versions}</dd>
 <dt>${view.t.agreements.period}</dt><dd>${timeText(view, document.expires)}</dd>
-<dt>${term.onRevoke}</dt><dd>${choice.onRevoke[document.onRevoke]}</dd>
+${limitLines(view, document)}<dt>${term.onRevoke}</dt><dd>${choice.onRevoke[document.onRevoke]}</dd>
 <dt>${term.onDisconnect}</dt><dd>${choice.onDisconnect[document.onDisconnect]}</dd>
 <dt>${term.onHubSilent}</dt><dd>${choice.onHubSilent[document.onHubSilent]}</dd>`;
 }
@@ -151,7 +169,7 @@ function decisionForms(view: View, row: OwnerAgreement): Html {
     return html`<label>${t.term[name as "runs"]}<small>${hint}</small><input name="${name}" inputmode="numeric" pattern="[0-9]*" autocomplete="off"></label>`;
   });
   return html`<div class="card"><h2>${t.approve.title}</h2><p class="lead">${t.approve.text}</p>
-<form class="fields" method="post" action="${to}/approve">${csrfField(call)}${fields}${choiceFields(view, document)}
+<form class="fields" method="post" action="${to}/approve">${csrfField(call)}${fields}${choiceFields(view, document)}${limitFields(view, document, t.term.limitsHint, "")}
 <div class="wide"><button>${t.approve.button}</button></div></form></div>
 <div class="card"><h2>${t.refuse.title}</h2><form class="fields" method="post" action="${to}/refuse">${csrfField(call)}
 <label class="wide">${t.refuse.reason}<textarea name="reason" maxlength="500" required></textarea></label>

@@ -4,6 +4,7 @@ import { appName, clusterName } from "#server/graph/app";
 import { fingerprintOf } from "#server/protocol/keys";
 import { offerDocument } from "#server/protocol/offer";
 import { ownerTerms, withTerms } from "#server/protocol/owner-terms";
+import { limitsOfWords } from "#server/protocol/parameter-limits";
 import { decideAgreement, type OwnerChoice } from "../agreements/decide-agreement";
 import { findOwnerAgreement, listOwnerAgreements, type OwnerAgreement } from "../agreements/list-owner-agreements";
 import { listOffers, type OwnerOffer } from "../agreements/set-offer";
@@ -11,6 +12,7 @@ import { type Call, type Handler, param, proven } from "../gateway/call";
 import { listHostedRuns } from "../hosting/list-hosted-runs";
 import { listPeers, type Peer, suspendPeer } from "../hosting/peers";
 import { getOwnStatus } from "../identity/get-own-status";
+import { forbidPeerKey } from "../keys/forbid-peer-key";
 import { agreementBody, agreementsBody } from "./agreement-pages";
 import { askToConfirm, asPage } from "./answer-sign-in";
 import { type Html, html } from "./html";
@@ -100,6 +102,14 @@ function fieldsOf(form: URLSearchParams): Record<string, unknown> {
   return fields;
 }
 
+/** The box of parameter limits, a line for each, as terms. */
+function termFields(form: URLSearchParams): Record<string, unknown> {
+  const { limits, ...fields } = fieldsOf(form);
+  const lines = String(limits ?? "").split("\n");
+  const words = lines.filter((line) => line.trim() !== "");
+  return words.length > 0 ? { ...fields, parameters: limitsOfWords(words) } : fields;
+}
+
 function parsed<S extends z.ZodType>(schema: S, fields: unknown): z.output<S> {
   const read = schema.safeParse(fields);
   if (read.success) return read.data;
@@ -126,7 +136,7 @@ const verbs: Record<string, Verb> = {
   suspend: narrowing("suspended", () => ({ decision: "suspend" })),
   revoke: narrowing("revoked", () => ({ decision: "revoke" })),
   approve: (call, { id, document }) => {
-    const terms = parsed(ownerTerms, fieldsOf(proven(call, "form")));
+    const terms = parsed(ownerTerms, termFields(proven(call, "form")));
     const widening = { action: "agreement.approve", subject: id } as const;
     const wanted = withTerms(document, terms, call.ctx.now());
     return askToConfirm(call, { ...widening, document: wanted }, { to: `/operator/agreements/${id}?done=approved` });
@@ -147,7 +157,7 @@ const unbounded = { runs: null, cpuSeconds: null, gpuSeconds: null, outputBytes:
 
 export const postOffer: Handler = asPage(async (call) => {
   const { app } = await offerOf(call);
-  const { perUser, total, ...fields } = fieldsOf(proven(call, "form"));
+  const { perUser, total, ...fields } = termFields(proven(call, "form"));
   const bounds = (given: unknown) => ({ ...unbounded, ...(given as object | undefined) });
   const document = parsed(offerDocument, { ...fields, perUser: bounds(perUser), total: bounds(total) });
   return askToConfirm(call, { action: "offer.set", subject: app, document }, { to: "/operator/offers?done=offered" });
@@ -164,6 +174,12 @@ export const postPeerSuspend: Handler = asPage(async (call) => {
   const { name } = await peerOf(call);
   await suspendPeer(call.ctx, { ...wordOf(call), name });
   return goTo("/operator/peers?done=suspended");
+});
+
+export const postForbidKeyChange: Handler = asPage(async (call) => {
+  const { name } = await peerOf(call);
+  await forbidPeerKey(call.ctx, { ...wordOf(call), name });
+  return goTo("/operator/peers?done=keyForbidden");
 });
 
 export const postPeerResume: Handler = asPage(async (call) => {

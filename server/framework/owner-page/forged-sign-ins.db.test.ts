@@ -63,7 +63,7 @@ test("the issuer's own word for exactly this decision approves", async () => {
 
 const now = Math.floor(Date.now() / 1000);
 
-describe("a sign-in changes nothing when its token", () => {
+describe("T8: a sign-in changes nothing when its token", () => {
   test.each<{ given: string; lie: (honest: Token) => Token }>([
     { given: "has another decision's nonce", lie: claiming({ nonce: digestOfJson({ another: "decision" }) }) },
     { given: "has no nonce", lie: claiming({ nonce: undefined }) },

@@ -1,9 +1,12 @@
 import type { Budget } from "#server/protocol/agreement";
 import type { Limits } from "#server/protocol/limits";
+import { limitTexts } from "#server/protocol/parameter-limits";
+import type { RestoreView } from "#server/protocol/set-back";
 import type { OwnerOffer } from "../agreements/set-offer";
 import type { HostedRunRow } from "../hosting/list-hosted-runs";
 import type { Peer } from "../hosting/peers";
-import { choiceFields, documentLines } from "./agreement-pages";
+import { keyChangeOf } from "../keys/forbid-peer-key";
+import { choiceFields, documentLines, limitFields } from "./agreement-pages";
 import { type Html, html, type Part } from "./html";
 import type { WideningStatement } from "./owner-door";
 import { csrfField, numberText, reasonText, stateMark, timeText, type View } from "./page";
@@ -52,8 +55,21 @@ export function offerBody(view: View, { app, document }: OwnerOffer): Html {
 <label>${words.remote}<select name="remote">${remotes}</select></label>
 ${numberField(term.maxConcurrent, "maxConcurrent", document.maxConcurrent, true)}
 ${numberField(words.maxDays, "maxDays", document.maxDays, true)}${choiceFields(view, document)}
+${limitFields(view, document, term.offerLimitsHint, limitTexts(document.parameters).join("\n"))}
 ${bounds("perUser")}${bounds("total")}<fieldset><legend>${perRun.title}</legend>${ceilings}</fieldset>
 <div class="wide"><button>${words.button}</button></div></form></div>`;
+}
+
+/** Its operator says by voice whether the announced fingerprint is theirs. */
+function nextKeyOf(view: View, peer: Peer): Html {
+  const { peers: words } = view.t;
+  const change = keyChangeOf(peer);
+  if (!change) return html``;
+  const isForbidden = change.forbiddenBy !== null;
+  const text = fill(isForbidden ? words.nextKeyForbidden : words.nextKey, { fingerprint: change.fingerprint });
+  if (isForbidden) return html`<small>${text}</small>`;
+  return html`<small>${text} · ${timeText(view, new Date(change.effectiveAt))}</small>
+<form method="post" action="/operator/peers/${peer.name}/forbid-key-change">${csrfField(view.call)}<button class="quiet">${words.forbidKey}</button></form>`;
 }
 
 export function peersBody(view: View, peers: Peer[]): Html {
@@ -63,7 +79,7 @@ export function peersBody(view: View, peers: Peer[]): Html {
     const verb = peer.suspendedAt === null ? "suspend" : "resume";
     const mark = peer.suspendedAt !== null ? words.suspended : peer.suspendedByHubAt !== null ? words.byHub : words.ok;
     return html`<tr><td>${peer.name}</td><td>${stateMark(mark === words.ok ? "ACCEPTED" : "SUSPENDED", mark)}</td>
-<td><code>${peer.jkt.slice(0, 16)}…</code></td><td>${peer.gateway}</td><td class="w">${timeText(view, peer.acceptedAt)}</td>
+<td><code>${peer.jkt.slice(0, 16)}…</code>${nextKeyOf(view, peer)}</td><td>${peer.gateway}</td><td class="w">${timeText(view, peer.acceptedAt)}</td>
 <td><form method="post" action="/operator/peers/${peer.name}/${verb}">${csrfField(view.call)}<button class="quiet">${change[verb]}</button></form></td></tr>`;
   });
   return html`<p class="lead">${words.text}</p><div class="scroll"><table><thead><tr><th>${words.name}</th>
@@ -93,6 +109,7 @@ export type StatusFacts = {
   hosted: number;
   untold: number;
   fingerprint: string;
+  restore: RestoreView | null;
 };
 
 export function statusBody(view: View, facts: StatusFacts): Html {
@@ -104,7 +121,12 @@ export function statusBody(view: View, facts: StatusFacts): Html {
       : fill(words.minutes, { count: numberText(view, Math.round(seconds / 60)) });
   const hub = stateMark(facts.isFresh ? "ACTIVE" : "FAILED", fill(facts.isFresh ? words.fresh : words.stale, { age }));
   const { ctx } = view.call;
-  return html`<div class="card" id="status" data-live><dl><dt>${words.hub}</dt><dd>${hub}<small>${ctx.hub.url}</small></dd>
+  const open = facts.restore?.open ?? [];
+  const restored =
+    open.length > 0
+      ? html`<p class="note warn" role="status">${fill(words.restored, { open: open.join(", ") })}</p>`
+      : "";
+  return html`<div class="card" id="status" data-live>${restored}<dl><dt>${words.hub}</dt><dd>${hub}<small>${ctx.hub.url}</small></dd>
 <dt>${words.slots}</dt><dd>${fill(words.of, { used: facts.slotsUsed, total: facts.slots })}</dd>
 <dt>${words.queue}</dt><dd>${numberText(view, facts.queued)}</dd><dt>${words.hosted}</dt><dd>${numberText(view, facts.hosted)}</dd>
 <dt>${words.untold}</dt><dd>${numberText(view, facts.untold)}</dd><dt>${words.address}</dt><dd>${ctx.url}</dd>

@@ -176,7 +176,10 @@ describe("widening takes effect only when the operator has signed in for exactly
   test("a request is approved smaller than asked, and the record names token and statement", async () => {
     const visitor = await signedIn();
     const id = await request();
-    const asked = await visitor.send(pageOf(id), `${pageOf(id)}/approve`, { runs: "3", days: "7", onRevoke: "drain" });
+    const asked = await visitor.send(pageOf(id), `${pageOf(id)}/approve`, {
+      ...{ runs: "3", days: "7", onRevoke: "drain" },
+      ...{ limits: "window=1..24\n\nmethod=a,b", egress: "none" },
+    });
     expect(await stateOf(id)).toBe("REQUESTED");
     const link = new URL(issuerLinkIn(asked));
     expect(Object.fromEntries(link.searchParams)).toMatchObject({
@@ -194,7 +197,9 @@ describe("widening takes effect only when the operator has signed in for exactly
     const row = await findOwnerAgreement(host.ctx, id);
     expect(row).toMatchObject({ state: "ACTIVE", decidedBy: `operator:${operator}` });
     expect(row.document).toEqual(shown.document);
-    expect(row.document).toMatchObject({ budget: { runs: 3, cpuSeconds: 1000 }, onRevoke: "drain" });
+    expect(row.document).toMatchObject({ budget: { runs: 3, cpuSeconds: 1000 }, onRevoke: "drain", egress: "none" });
+    expect(row.document.parameters).toEqual({ window: { min: 1, max: 24 }, method: { values: ["a", "b"] } });
+    expect((await visitor.open(pageOf(id))).html).toContain("window=1..24");
     expect((await auditOf(id)).find(({ action }) => action === "agreement.approved")).toMatchObject({
       actor: `operator:${operator}`,
       detail: { statement: shown.id, token: { nonce: digestOfJson(shown), iat: expect.any(Number) } },
@@ -242,14 +247,15 @@ describe("widening takes effect only when the operator has signed in for exactly
     const perRun = { cpuMillis: "1000", memoryBytes: "1000000", gpu: "0", durationSeconds: "60", outputBytes: "1000" };
     const ceilings = Object.fromEntries(Object.entries(perRun).map(([name, most]) => [`perRun.${name}`, most]));
     const offer = await visitor.send("/operator/offers/asked", "/operator/offers/asked", {
-      ...{ ...fields, ...choices, ...ceilings },
+      ...{ ...fields, ...choices, ...ceilings, limits: "window=1..24", egress: "none" },
     });
     expect((await listOffers(host.ctx))[0]?.decidedBy).toBeNull();
     await visitor.signInAt(issuerLinkIn(offer), operator);
     expect((await listOffers(host.ctx))[0]).toMatchObject({
       decidedBy: `operator:${operator}`,
-      document: { maxConcurrent: 4, perUser: { runs: 5, cpuSeconds: null }, onHubSilent: "kill" },
+      document: { maxConcurrent: 4, perUser: { runs: 5, cpuSeconds: null }, onHubSilent: "kill", egress: "none" },
     });
+    expect((await listOffers(host.ctx))[0]?.document.parameters).toEqual({ window: { min: 1, max: 24 } });
 
     await visitor.send("/operator/peers", "/operator/peers/home/suspend");
     expect((await listPeers(host.ctx))[0]?.suspendedAt).not.toBeNull();

@@ -21,6 +21,7 @@ export const texts = bothLanguages(
       resumed: "다시 열었습니다.",
       revoked: "철회했습니다. 돌던 것이 다 멈추면 ‘철회됨’이 됩니다.",
       offered: "공개 조건을 바꾸었습니다.",
+      keyForbidden: "다음 열쇠를 막았습니다. 지금 열쇠가 그대로 쓰입니다.",
     },
     state: {
       REQUESTED: "승인 대기",
@@ -68,6 +69,10 @@ export const texts = bothLanguages(
       onRevoke: "철회하면",
       onDisconnect: "집 클러스터가 오래 말이 없으면",
       onHubSilent: "허브가 말이 없으면",
+      limits: "파라미터에 허락한 값",
+      limitsHint: "한 줄에 하나씩: window=1..24, method=a,b. 적은 것만 바뀝니다.",
+      offerLimitsHint: "한 줄에 하나씩: window=1..24, method=a,b. 비워 두면 한도가 없습니다.",
+      egress: "네트워크를 쓰는 앱",
       used: "씀 {used}",
       reserved: "잡아 둠 {reserved}",
       left: "남음 {left}",
@@ -76,6 +81,7 @@ export const texts = bothLanguages(
     choice: {
       onRevoke: { kill: "도는 것을 멈춥니다", drain: "도는 것은 끝까지 둡니다" },
       onDisconnect: { hold: "끝까지 돌리고 결과를 보관합니다", kill: "멈춥니다" },
+      egress: { none: "받지 않습니다", any: "받습니다" },
       onHubSilent: { continue: "도는 것은 계속합니다", kill: "멈춥니다" },
     },
     perRun: {
@@ -142,6 +148,9 @@ export const texts = bothLanguages(
       ok: "받음",
       suspended: "멈춤",
       byHub: "허브가 멈춤",
+      nextKey: "다음 열쇠 {fingerprint}",
+      nextKeyForbidden: "막은 열쇠 {fingerprint}",
+      forbidKey: "다음 열쇠 막기",
     },
     runs: {
       text: "다른 클러스터가 맡긴 실행입니다.",
@@ -161,6 +170,8 @@ export const texts = bothLanguages(
       hub: "허브",
       fresh: "닿습니다. {age} 전에 확인했습니다.",
       stale: "{age} 동안 확인하지 못했습니다. 맡은 실행을 새로 시작하지 않습니다.",
+      restored:
+        "데이터베이스가 되돌려졌습니다. 다음을 다시 읽을 때까지 아무것도 시작하지 않습니다: {open}. 그동안의 공개 조건과 상대 결정은 다시 살펴보세요.",
       queue: "기다리는 일",
       slots: "쓰는 자리",
       hosted: "맡아 도는 것",
@@ -197,6 +208,7 @@ export const texts = bothLanguages(
       resumed: "Open again.",
       revoked: "Revoked. It reads “revoked” once everything that ran has stopped.",
       offered: "The offer was changed.",
+      keyForbidden: "The next key is forbidden. The present one goes on counting.",
     },
     state: {
       REQUESTED: "awaits approval",
@@ -244,6 +256,10 @@ export const texts = bothLanguages(
       onRevoke: "On revocation",
       onDisconnect: "When the home cluster is silent for long",
       onHubSilent: "When the hub is silent",
+      limits: "Values allowed for parameters",
+      limitsHint: "One on each line: window=1..24, method=a,b. Only those that you name change.",
+      offerLimitsHint: "One on each line: window=1..24, method=a,b. Blank means no limit.",
+      egress: "Apps that use a network",
       used: "used {used}",
       reserved: "reserved {reserved}",
       left: "left {left}",
@@ -252,6 +268,7 @@ export const texts = bothLanguages(
     choice: {
       onRevoke: { kill: "stop what runs", drain: "let what runs end" },
       onDisconnect: { hold: "run to the end and keep the result", kill: "stop" },
+      egress: { none: "not taken", any: "taken" },
       onHubSilent: { continue: "what runs goes on", kill: "stop" },
     },
     perRun: {
@@ -318,6 +335,9 @@ export const texts = bothLanguages(
       ok: "accepted",
       suspended: "suspended",
       byHub: "suspended by the hub",
+      nextKey: "next key {fingerprint}",
+      nextKeyForbidden: "forbidden key {fingerprint}",
+      forbidKey: "Forbid the next key",
     },
     runs: {
       text: "Runs that other clusters placed here.",
@@ -337,6 +357,8 @@ export const texts = bothLanguages(
       hub: "Hub",
       fresh: "Reached; its word is {age} old.",
       stale: "No word for {age}. No hosted run starts.",
+      restored:
+        "The database was set back. Nothing starts before this is read again: {open}. Look again at offers and peers that you decided on meanwhile.",
       queue: "Queued",
       slots: "Slots in use",
       hosted: "Hosted now",

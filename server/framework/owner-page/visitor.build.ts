@@ -14,11 +14,19 @@ import { OwnerDoor } from "./owner-door";
 const clientSecret = "a-client-secret-of-tests";
 const password = "demo-word";
 
+const windowed = `
+import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("--window", type=int, default=3)
+parser.add_argument("--method", default="a")
+parser.parse_args()
+`;
+
 /** An app about whose use elsewhere a person decides. */
 export const publishOnRequest = async (framework: TestFramework, name: string) =>
   publish(
     framework,
-    await pack(name, "import argparse\nargparse.ArgumentParser().parse_args()\n", {
+    await pack(name, windowed, {
       access: { remote: "on-request", download: "closed" },
     }),
   );

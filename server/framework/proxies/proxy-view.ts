@@ -1,6 +1,6 @@
 import { sha256Hex } from "#server/protocol/canonical";
-import type { ProxyAttempt, ProxyView } from "#server/protocol/proxy-api";
-import type { RemoteAttempt } from "../exchange/remote-attempt";
+import { detachedExitCode, type ProxyAttempt, type ProxyView } from "#server/protocol/proxy-api";
+import { awaitsConsent, type RemoteAttempt } from "../exchange/remote-attempt";
 import { isGroup } from "./proxy";
 
 export const attemptId = (row: Pick<RemoteAttempt, "runKey" | "attempt">) => `${row.runKey}-${row.attempt}`;
@@ -40,14 +40,26 @@ function exitCodeOfAll(rows: RemoteAttempt[]): number {
 }
 
 const versionOf = (row: RemoteAttempt) =>
-  [attemptId(row), row.state, row.hostSeq, row.cancelRequestedAt ? "c" : "", row.unreachableSince ? "u" : ""].join(":");
+  [
+    attemptId(row),
+    row.state,
+    row.hostSeq,
+    row.cancelRequestedAt ? "c" : "",
+    row.unreachableSince ? "u" : "",
+    awaitsConsent(row) ? "h" : "",
+  ].join(":");
 
-/** Everything that one proxy stands for: what is not over yet, and its exit code once all is. */
+/**
+ * Everything that one proxy stands for: what is not over yet, and its exit code once all is. What waits for a person's
+ * consent keeps no proxy busy: it leaves, and another is made when the wait is over.
+ */
 export function proxyViewOf(rows: RemoteAttempt[]): ProxyView {
   const live = rows.filter((row) => row.state !== "ENDED");
+  const moving = live.filter((row) => !awaitsConsent(row));
+  const left = live.length > 0 ? detachedExitCode : exitCodeOfAll(rows);
   return {
     version: sha256Hex(rows.map(versionOf).join()).slice(0, 16),
-    attempts: live.map(proxyAttemptOf),
-    exitCode: live.length > 0 ? null : exitCodeOfAll(rows),
+    attempts: moving.map(proxyAttemptOf),
+    exitCode: moving.length > 0 ? null : left,
   };
 }

@@ -1,6 +1,5 @@
 import { createHmac } from "node:crypto";
 import { digestOfJson } from "#server/protocol/canonical";
-import type { PrivateKey } from "#server/protocol/keys";
 import { attemptName } from "#server/protocol/run-key";
 
 /** A scattered step has at most this many proxy apps, each for a share of its instances. */
@@ -21,6 +20,6 @@ export function proxyGroupOf({ runKey, attempt, runId, request }: Represented, i
 /** A proxy's name carries its count: one that vanished is made again, because it is only a view. */
 export const proxyNameOf = (group: string, count: number) => `${group}-${count}`;
 
-/** Opens exactly this proxy's doors at its own gateway; derived, so that no table holds it. */
-export const proxyTokenOf = (key: PrivateKey, name: string) =>
-  createHmac("sha256", key.d).update(`krdc-proxy:${name}`).digest("base64url");
+/** Opens exactly this proxy's doors at its own gateway; derived from a secret that outlives every key, so that no table holds it. */
+export const proxyTokenOf = (secret: string, name: string) =>
+  createHmac("sha256", secret).update(`krdc-proxy:${name}`).digest("base64url");

@@ -19,7 +19,7 @@ const actions: Record<ProxyAction, (ctx: FrameworkContext, row: RemoteAttempt) =
 
 /** The proxy app of this name, if the token is its own. */
 export function provenProxy(ctx: FrameworkContext, name: string, token: string): string {
-  const [given, kept] = [Buffer.from(token), Buffer.from(proxyTokenOf(ctx.key, name))];
+  const [given, kept] = [Buffer.from(token), Buffer.from(proxyTokenOf(ctx.keys.proxySecret, name))];
   if (given.length !== kept.length || !timingSafeEqual(given, kept))
     throw new KrdcError("unauthenticated", "unauthenticated");
   return name;

@@ -18,6 +18,8 @@ export type TaskExit = {
   endedAt: Date;
   cpuSeconds: number;
   error: string | null;
+  /** What was handed over when the task was cleared away: it outlives a database that is set back. */
+  record?: unknown;
 };
 
 /** `absent` was never released and may be started; everything else was, and never is again. */
@@ -41,8 +43,8 @@ export type Runtime = {
   ended: (name: string, maxMs: number) => Promise<void>;
   /** Where the runtime's own programs stand (the argparse probe). */
   readonly toolFolder: string;
-  /** Removes what a task left, its log excepted. */
-  clear: (name: string) => Promise<void>;
+  /** Removes what a task left, its log excepted, and keeps how it ended if that is handed over. */
+  clear: (name: string, end?: TaskExit) => Promise<void>;
   /** Names of tasks whose processes live now. */
   live: () => Promise<string[]>;
   close: () => Promise<void>;

@@ -2,8 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { constants, createReadStream, createWriteStream } from "node:fs";
 import { copyFile, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Readable } from "node:stream";
-import { Transform } from "node:stream";
+import { Readable, Transform, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { KrdcError } from "#server/errors";
 
@@ -76,15 +75,38 @@ export async function isStored(folder: string, sha256: string): Promise<boolean>
   );
 }
 
-export function readStored(folder: string, sha256: string): { path: string; stream: (start?: number) => Readable } {
+type StoredFile = {
+  path: string /** From `start`, up to but without `end`. */;
+  stream: (start?: number, end?: number) => Readable;
+};
+
+export function readStored(folder: string, sha256: string): StoredFile {
   const path = pathOf(folder, sha256);
-  return { path, stream: (start = 0) => createReadStream(path, { start }) };
+  const stream = (start = 0, end = Number.POSITIVE_INFINITY) =>
+    start === end ? Readable.from([]) : createReadStream(path, { start, end: end - 1 });
+  return { path, stream };
 }
 
 /** Throws when the stored file is not there in the size that its record says: nobody can make it whole by asking again. */
 export async function refuseDamaged(folder: string, file: Stored): Promise<void> {
   const facts = await stat(pathOf(folder, file.sha256)).catch(() => undefined);
   if (facts?.size !== file.size) throw new KrdcError("gone", "storage.damaged", { detail: { sha256: file.sha256 } });
+}
+
+/** Whether the stored file is there and still is what its name says, by reading all of it. */
+export async function isIntact(folder: string, { sha256, size }: Stored): Promise<boolean> {
+  const meter = measure(size);
+  try {
+    await pipeline(
+      createReadStream(pathOf(folder, sha256)),
+      meter,
+      new Writable({ write: (_part, _as, done) => done() }),
+    );
+    const found = meter.result();
+    return found.sha256 === sha256 && found.size === size;
+  } catch {
+    return false;
+  }
 }
 
 /** Copies a stored file to where an app reads it; a copy, because an app may change its inputs and the store never changes. */

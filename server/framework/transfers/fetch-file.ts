@@ -8,6 +8,7 @@ import { isStored } from "../storage/store";
 import { partSize, storePart } from "../storage/store-part";
 import { streamFromHost, transferMs } from "./call-host";
 import { partOf } from "./part";
+import { findPartLimit } from "./part-limit";
 
 const triesOfABadDigest = 3;
 /** A link on which nothing moved for this long is dead, whatever its socket says. */
@@ -26,12 +27,14 @@ async function fetchOnce(ctx: FrameworkContext, row: RemoteAttempt, { sha256, si
   const part = partOf(row, sha256);
   const have = await partSize(ctx.folder, part);
   const from = have < size ? have : 0;
+  const limit = await findPartLimit(ctx, row.host);
+  const until = from + limit < size ? String(from + limit - 1) : "";
   failpoint("home.fetch.before-send");
   const response = await streamFromHost(ctx, row.host, {
     method: "GET",
     path: `/v1/hosted-runs/${row.runKey}/${row.attempt}/outputs/${sha256}`,
     timeoutMs: transferMs,
-    ...(from > 0 ? { headers: { range: `bytes=${from}-` } } : {}),
+    ...(from > 0 || until ? { headers: { range: `bytes=${from}-${until}` } } : {}),
   });
   if (!response.body) throw new KrdcError("unavailable", "peer.unreachable");
   const body = Readable.fromWeb(response.body as import("node:stream/web").ReadableStream);

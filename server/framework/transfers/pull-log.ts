@@ -6,10 +6,11 @@ import type { FrameworkContext } from "../context";
 import { findRemoteAttempt, noteLogBytes } from "../exchange/find-remote-attempt";
 import type { RemoteAttempt } from "../exchange/remote-attempt";
 import { streamFromHost } from "./call-host";
+import { findPartLimit } from "./part-limit";
 
 type Key = Pick<RemoteAttempt, "runKey" | "attempt">;
 
-const chunkBytes = 1024 * 1024;
+const mostBytes = 1024 * 1024;
 
 const logPath = (ctx: FrameworkContext, key: Key) =>
   join(ctx.folder, "remote-logs", `${attemptName(key.runKey, key.attempt)}.log`);
@@ -35,6 +36,7 @@ async function fetchChunk(
   offset: number,
   waitSeconds: number,
 ): Promise<Uint8Array> {
+  const chunkBytes = Math.min(mostBytes, await findPartLimit(ctx, row.host));
   const path = `/v1/hosted-runs/${row.runKey}/${row.attempt}/log?offset=${offset}&wait=${waitSeconds}&max=${chunkBytes}`;
   const response = await streamFromHost(ctx, row.host, { method: "GET", path, timeoutMs: 60_000 });
   // More than was asked for is no log of ours.

@@ -99,7 +99,7 @@ describe("a large file on a bad wire", () => {
     expect(cuts).toHaveLength(5);
   });
 
-  test("with a changed byte is asked for again and never taken", async () => {
+  test("T15: with a changed byte is asked for again and never taken", async () => {
     const content = bytes();
     const changed = strike(host.relay, { of: "answer", flipAt: 12_345 }, 2, isOutput);
     const view = await turnRound(content, 60_000);
@@ -107,7 +107,7 @@ describe("a large file on a bad wire", () => {
     expect(changed).toHaveLength(2);
   });
 
-  test("that is changed each time is refused for good, and what it cost stands in the ledger", async () => {
+  test("T16: that is changed each time is refused for good, and what it cost stands in the ledger", async () => {
     host.relay.fate = (call) => (isOutput(call) ? { of: "answer", flipAt: 99 } : "pass");
     const view = await turnRound(bytes(), 60_000);
     expect(stepOf(view, "only")).toMatchObject({

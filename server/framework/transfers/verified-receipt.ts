@@ -1,6 +1,7 @@
 import { KrdcError } from "#server/errors";
-import { filesIn, hashesOf, type Receipt, receipt, receiptType } from "#server/protocol/hosted-run";
-import { readSignedDocument } from "#server/protocol/signed-document";
+import { filesIn, hashesOf, type Receipt, receipt, receiptDate, receiptType } from "#server/protocol/hosted-run";
+import { documentKeysOf } from "#server/protocol/key-rules";
+import { readDatedDocument } from "#server/protocol/signed-document";
 import type { FrameworkContext } from "../context";
 import type { RemoteAttempt } from "../exchange/remote-attempt";
 import { findPeer } from "../hosting/peers";
@@ -12,7 +13,9 @@ const noticeBytes = 64 * 1024;
 export async function verifiedReceipt(ctx: FrameworkContext, row: RemoteAttempt): Promise<Receipt> {
   const peer = await findPeer(ctx, row.host);
   if (!peer || !row.receipt) throw new KrdcError("unprocessable", "results.no_receipt");
-  const read = receipt.safeParse(await readSignedDocument(peer.key, receiptType, row.receipt));
+  const signed = { jws: row.receipt, datedAt: receiptDate };
+  const keys = documentKeysOf(peer, ctx.now(), ctx.timing);
+  const read = receipt.safeParse(await readDatedDocument(keys, receiptType, signed));
   if (!read.success) throw new KrdcError("unprocessable", "results.bad_receipt");
   const expected = {
     ...hashesOf(row.request),

@@ -170,6 +170,18 @@ export const PROBLEM_TEXTS = {
     ko: "앱 {app}의 이미지를 {home}(으)로 내려받아 실행하는 기능은 아직 없습니다. 배치를 자동 또는 원격으로 바꾸세요.",
     en: "Downloading the image of {app} to run it at {home} is not available yet. Set the placement to auto or remote.",
   },
+  "agreement.parameter_out_of_bounds": {
+    ko: "협약이 {name}에 허락한 값이 아닙니다({bound}).",
+    en: "The agreement does not allow this value of {name} ({bound}).",
+  },
+  "agreement.egress_refused": {
+    ko: "{app}은(는) 네트워크를 쓰는데, 협약은 네트워크를 쓰는 앱을 허락하지 않습니다.",
+    en: "{app} uses a network, and the agreement allows no app that does.",
+  },
+  no_route: {
+    ko: "{home}에서 {host}(으)로 {file}({size} MiB)을(를) 보낼 길이 없습니다. 두 클러스터 모두 밖에서 닿는 주소가 없어 파일 하나에 {most} MiB까지만 오갑니다. 둘 가운데 한 곳의 운영자가 주소를 열면 보낼 수 있습니다. 아니면 더 작은 파일을 쓰거나 {host}을(를) 집으로 고르세요.",
+    en: "There is no way for {file} ({size} MiB) from {home} to {host}: neither has an address that the other can reach, so each file may have {most} MiB at most. It can be sent once the operator of either opens an address. Or use a smaller file, or choose {host} as home.",
+  },
 } as const satisfies Record<string, { ko: string; en: string }>;
 
 /** What stands behind a colon only chooses the sentence; the code that others see ends before it. */

@@ -1,8 +1,9 @@
 import type { agreements } from "#drizzle/hub/schema/agreements";
 import type { AppVersion } from "#server/graph/app";
-import type { AgreementDocument, AgreementState, Budget } from "#server/protocol/agreement";
+import type { AgreementDocument, Budget } from "#server/protocol/agreement";
 import type { Limits } from "#server/protocol/limits";
 import type { AgreementState as ShownState } from "#server/protocol/portal-views";
+import type { AgreementState } from "#server/protocol/states";
 import type { Usage } from "#server/protocol/usage";
 import type { User } from "../members/member";
 

@@ -3,7 +3,9 @@ import { agreements } from "#drizzle/hub/schema/agreements";
 import { appVersions, listings } from "#drizzle/hub/schema/market";
 import { members } from "#drizzle/hub/schema/members";
 import type { Db } from "#server/db/connect";
+import { forbiddenMove } from "#server/db/may-become";
 import type { Bilingual } from "#server/graph/text";
+import { mayMove } from "#server/protocol/transitions";
 import { type Agreement, wasTakenAway } from "./agreement";
 
 type Coordinates = { memberId: string; host: string; app: string };
@@ -96,6 +98,8 @@ export async function changeAgreement(
   from: Agreement["state"][],
   change: Change,
 ): Promise<Agreement | undefined> {
+  const { state } = change;
+  if (state && !from.every((one) => mayMove("hubAgreement", one, state))) throw forbiddenMove("hubAgreement", state);
   const [row] = await db
     .update(agreements)
     .set(change)
@@ -110,6 +114,23 @@ export async function expireOpen(db: Db, coordinates: Coordinates, now: Date): P
     .update(agreements)
     .set({ state: "EXPIRED", endedAt: now })
     .where(and(at(coordinates), open, lte(agreements.expiresAt, now)));
+}
+
+/** How many requests of this member, and at this host, await an answer; others that ask at once are counted one after the other. */
+export async function countRequests(
+  db: Db,
+  { memberId, host }: Pick<Agreement, "memberId" | "host">,
+  now: Date,
+): Promise<{ ofMember: number; atHost: number }> {
+  for (const name of [`requests of ${memberId}`, `requests at ${host}`]) {
+    await db.execute(sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`);
+  }
+  const awaiting = and(eq(agreements.state, "REQUESTED"), gt(agreements.expiresAt, now));
+  const [ofMember, atHost] = [eq(agreements.memberId, memberId), eq(agreements.host, host)];
+  return {
+    ofMember: await db.$count(agreements, and(ofMember, awaiting)),
+    atHost: await db.$count(agreements, and(atHost, awaiting)),
+  };
 }
 
 /** Requests that their hosts have not taken in yet, oldest first. */
@@ -159,17 +180,29 @@ export async function listDisabledHolders(db: Db, host: string): Promise<string[
   return rows.map(({ pseudonym }) => pseudonym);
 }
 
+/** Where this member holds what is not over. */
+export async function listHostsOf(db: Db, memberId: string): Promise<string[]> {
+  const rows = await db
+    .selectDistinct({ host: agreements.host })
+    .from(agreements)
+    .where(and(eq(agreements.memberId, memberId), open));
+  return rows.map(({ host }) => host);
+}
+
 export async function listRevoking(db: Db): Promise<Agreement[]> {
   return db.select().from(agreements).where(eq(agreements.state, "REVOKING")).limit(5000);
 }
 
-/** `host/app` of everything that this member holds now. */
-export async function listGranted(db: Db, memberId: string, now: Date): Promise<string[]> {
-  const rows = await db
-    .select({ path: sql<string>`${agreements.host} || '/' || ${agreements.app}` })
+/** Everything that this member holds now, by `host/app`. */
+export async function listGranted(
+  db: Db,
+  memberId: string,
+  now: Date,
+): Promise<{ path: string; document: Agreement["document"] }[]> {
+  return db
+    .select({ path: sql<string>`${agreements.host} || '/' || ${agreements.app}`, document: agreements.document })
     .from(agreements)
     .where(and(eq(agreements.memberId, memberId), eq(agreements.state, "ACTIVE"), gt(agreements.expiresAt, now)));
-  return rows.map(({ path }) => path);
 }
 
 export type ListedAgreement = { agreement: Agreement; user: Bilingual; appTitle: Bilingual | null };

@@ -47,7 +47,7 @@ type Answer = z.infer<typeof proposalAnswer> | Refused;
 async function writeRefusal(ctx: AnyContext, { id, host }: Agreement, refusal: string): Promise<void> {
   await ctx.db.transaction(async (tx) => {
     const ended = { refusal, deliveredAt: ctx.now(), endedAt: ctx.now() };
-    const row = await changeAgreement(tx, id, ["REQUESTED", "APPROVED"], { state: "REJECTED", ...ended });
+    const row = await changeAgreement(tx, id, ["REQUESTED"], { state: "REJECTED", ...ended });
     const entry = { actor: host, action: "agreement.reject", subject: id, detail: { reason: refusal } };
     if (row) await recordEntry(tx, ctx.now(), entry);
   });
@@ -63,7 +63,7 @@ async function writeAnswer(ctx: AnyContext, agreement: Agreement, answer: Answer
   else if (answer.state === "REFUSED") {
     await writeRefusal(ctx, agreement, answer.error.reason);
     throw answer.error;
-  } else await changeAgreement(ctx.db, id, ["REQUESTED", "APPROVED"], { deliveredAt: ctx.now() });
+  } else await changeAgreement(ctx.db, id, ["REQUESTED"], { deliveredAt: ctx.now() });
   return (await findById(ctx.db, id)) ?? agreement;
 }
 

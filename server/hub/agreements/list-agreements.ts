@@ -1,3 +1,4 @@
+import { limitTexts } from "#server/protocol/parameter-limits";
 import type { AgreementRow } from "#server/protocol/portal-views";
 import type { HubContext } from "../context";
 import { countLiveAttempts } from "../grants/count-live-attempts";
@@ -37,6 +38,8 @@ function rowOf(ctx: HubContext, { agreement, user, appTitle }: ListedAgreement, 
     runsUsed: agreement.runsUsed,
     runsLimit: document.budget.runs,
     budget: document.budget,
+    parameterLimits: limitTexts(document.parameters),
+    egress: document.egress ?? "any",
     used: { ...used, runs: agreement.runsUsed },
     live,
     refusal: agreement.refusal,

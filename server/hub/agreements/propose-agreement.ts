@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { recordEntry } from "#server/audit/record-entry";
+import type { Db } from "#server/db/connect";
 import type { AppVersion } from "#server/graph/app";
 import { hubSignatureType } from "#server/protocol/agreement";
 import { signDocument } from "#server/protocol/signed-document";
@@ -8,8 +9,16 @@ import type { HubContext } from "../context";
 import { type Agreement, documentFor, type Wish } from "./agreement";
 import { insertAgreement } from "./agreements.repo";
 
-/** Written and signed by the hub before the host hears of it; undefined when the member holds or asked for one already. */
-export async function proposeAgreement(ctx: HubContext, app: AppVersion, wish: Wish): Promise<Agreement | undefined> {
+/**
+ * Written and signed by the hub before the host hears of it; undefined when the member holds or asked for one already.
+ * `admit` looks at what was written and may refuse it.
+ */
+export async function proposeAgreement(
+  ctx: HubContext,
+  app: AppVersion,
+  wish: Wish,
+  admit?: (db: Db, written: Agreement) => Promise<void>,
+): Promise<Agreement | undefined> {
   const host = await getActiveCluster(ctx.db, app.cluster);
   const now = ctx.now();
   const terms = { id: randomUUID(), user: ctx.user, host: host.name, hostKey: host.jkt, app: app.name, now };
@@ -29,7 +38,9 @@ export async function proposeAgreement(ctx: HubContext, app: AppVersion, wish: W
       createdAt: now,
     });
     const entry = { actor: ctx.user.account, action: "agreement.request", subject: document.id };
-    if (row) await recordEntry(tx, now, entry);
+    if (!row) return undefined;
+    await admit?.(tx, row);
+    await recordEntry(tx, now, entry);
     return row;
   });
 }

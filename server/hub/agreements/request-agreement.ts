@@ -1,9 +1,10 @@
+import type { Db } from "#server/db/connect";
 import { KrdcError } from "#server/errors";
 import type { Budget } from "#server/protocol/agreement";
 import type { HubContext } from "../context";
 import { resolveApps } from "../market/resolve-apps";
 import { type Agreement, offerOf, refusalFor, unbounded } from "./agreement";
-import { expireOpen, findById, findDecisive, findOpen } from "./agreements.repo";
+import { countRequests, expireOpen, findById, findDecisive, findOpen } from "./agreements.repo";
 import { deliverRequest } from "./deliver-request";
 import { proposeAgreement } from "./propose-agreement";
 
@@ -24,6 +25,16 @@ const budgetOf = ({ runs = null, budget = {} }: AgreementRequest): Budget => ({
   outputBytes: budget.outputBytes ?? unbounded.outputBytes,
 });
 
+/** An owner must be able to read what waits, and no member may fill the list. */
+const mostOfMember = 20;
+const mostAtHost = 200;
+
+async function refuseFlood(db: Db, written: Agreement, now: Date): Promise<void> {
+  const { ofMember, atHost } = await countRequests(db, written, now);
+  if (ofMember <= mostOfMember && atHost <= mostAtHost) return;
+  throw new KrdcError("too_many", "agreement.too_many_requests", { detail: { mostOfMember, mostAtHost } });
+}
+
 /** A member asks for an app at its host; an open offer answers at once, otherwise its owner answers at the host's own door. */
 export async function requestAgreement(ctx: HubContext, request: AgreementRequest): Promise<Outcome> {
   const app = (await resolveApps(ctx.db, [request.app])).apps.get(request.app);
@@ -36,7 +47,8 @@ export async function requestAgreement(ctx: HubContext, request: AgreementReques
   const open = await findOpen(ctx.db, coordinates);
   if (offer === "sign_now" && open && refusalFor(open, ctx.now()) === undefined)
     return { id: open.id, state: open.state };
-  const row = await proposeAgreement(ctx, app, { ...request, budget: budgetOf(request) });
+  const wish = { ...request, budget: budgetOf(request) };
+  const row = await proposeAgreement(ctx, app, wish, (db, written) => refuseFlood(db, written, ctx.now()));
   if (!row) throw new KrdcError("conflict", "agreement.already_open", { detail });
   return deliver(ctx, row);
 }

@@ -15,18 +15,17 @@ type Change = Partial<Pick<Agreement, "state" | "revokedBy" | "refusal" | "ended
 const changedMeanwhile = (state: string) =>
   new KrdcError("conflict", "agreement.changed_meanwhile", { detail: { state } });
 
-const isAsked = (state: Agreement["state"]) => state === "REQUESTED" || state === "APPROVED";
-
 /** What this decision changes; undefined when everything stands so already. */
 function changeBy(found: Agreement, said: Narrowing, now: Date): Change | undefined {
   const { state } = found;
   if (said.decision === "rejected") {
-    if (!isAsked(state) && state !== "REJECTED") throw changedMeanwhile(state);
-    return isAsked(state) ? { state: "REJECTED", refusal: said.reason, endedAt: now } : undefined;
+    if (state === "REJECTED") return undefined;
+    if (state !== "REQUESTED") throw changedMeanwhile(state);
+    return { state: "REJECTED", refusal: said.reason, endedAt: now };
   }
   if (!isRevocable(state)) return undefined;
   if (said.decision === "revoked") return { state: "REVOKED", revokedBy: "operator", endedAt: now };
-  if (isAsked(state)) throw changedMeanwhile(state);
+  if (state === "REQUESTED") throw changedMeanwhile(state);
   const others = suspendersOf(found).filter((one) => one !== "owner");
   const next = heldBy(said.decision === "suspended" ? [...others, "owner"] : others);
   return next.state === state && next.revokedBy === found.revokedBy ? undefined : next;

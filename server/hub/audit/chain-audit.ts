@@ -6,5 +6,5 @@ import { ownChain } from "./own-chain";
 /** Chains what was decided since the last time, and signs the head when that is due; clusters come for it. */
 export async function chainAudit(ctx: AnyContext): Promise<void> {
   await chainEntries(ctx.db);
-  await signCheckpoint(ctx.db, ownChain(ctx.hub), { now: ctx.now(), minAgeMs: checkpointMs });
+  await signCheckpoint(ctx.db, ownChain(ctx), { now: ctx.now(), minAgeMs: checkpointMs });
 }

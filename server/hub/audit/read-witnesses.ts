@@ -2,8 +2,8 @@ import { type ChainOwner, readCheckpoint } from "#server/audit/checkpoint";
 import type { Anchor } from "#server/audit/verify-chain";
 import type { BrokenPlace, ChainVerification, HeldCheckpoint } from "#server/protocol/audit";
 
-/** A chain whose key we know now; what was signed by an earlier key is another installation's. */
-export type KnownChain = ChainOwner & { jkt: string };
+/** A chain and every thumbprint of its installation: a peer knows it by the key that it pinned first. */
+export type KnownChain = ChainOwner & { jkts: readonly string[] };
 
 type Witnesses = {
   /** What others hold of each chain. */
@@ -30,7 +30,7 @@ export async function readWitnesses(
   for (const { chain: by, held } of holders) {
     for (const one of held) {
       const owner = known.get(one.chain);
-      if (!owner || owner.jkt !== one.jkt || owner.chain === by) continue;
+      if (!owner?.jkts.includes(one.jkt) || owner.chain === by) continue;
       const read = await readHeld(owner, one);
       if (read) add(witnesses.anchors, owner.chain, { position: read.position, hash: read.hash, by });
       else {

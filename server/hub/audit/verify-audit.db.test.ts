@@ -2,7 +2,8 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { acceptCheckpoint } from "#server/audit/accept-checkpoint";
 import { chainEntries } from "#server/audit/chain-entries";
-import { type ChainOwner, signHead } from "#server/audit/checkpoint";
+import { anOwner } from "#server/audit/chain-owner.build";
+import { signHead } from "#server/audit/checkpoint";
 import { hashOf, origin } from "#server/audit/entry";
 import { listHashes } from "#server/audit/list-hashes";
 import { recordEntry } from "#server/audit/record-entry";
@@ -11,7 +12,7 @@ import { listHeld, verifyOwnChain } from "#server/audit/verify-own-chain";
 import type { Db } from "#server/db/connect";
 import { aHubDatabase } from "#server/db/hub-database.build";
 import { hubChain } from "#server/protocol/audit";
-import { makeSigningKey } from "#server/protocol/keys";
+import { makeSigningKey, publicPart, thumbprintOf } from "#server/protocol/keys";
 import type { Hub } from "../context";
 import { aGateway, type GatewayDouble } from "../gateways/gateway.build";
 import { aCluster, aContext, aHub, aMember, type Clock, type TestCluster } from "../hub.build";
@@ -32,10 +33,7 @@ let bio: Framework;
 let materials: Framework;
 
 const operator = () => aContext(database.db, hub, clock, localUser(["hub-operator"]));
-const owner = ({ name, cluster }: Pick<Framework, "name" | "cluster">): ChainOwner => ({
-  chain: name,
-  key: cluster.key,
-});
+const owner = ({ name, cluster }: Pick<Framework, "name" | "cluster">) => anOwner(name, cluster.key);
 
 /** A framework whose gateway answers from an audit chain of its own, in a database of its own. */
 async function aFramework(name: string): Promise<Framework> {
@@ -43,7 +41,7 @@ async function aFramework(name: string): Promise<Framework> {
   const gateway = await aGateway();
   const cluster = await aCluster({ db: database.db, hub, clock }, name, gateway.url);
   gateway.answers.set("GET /v1/audit/verification", async () => ({
-    json: { ...(await verifyOwnChain(own.db, owner({ name, cluster }))), held: await listHeld(own.db, name) },
+    json: { ...(await verifyOwnChain(own.db, await owner({ name, cluster }))), held: await listHeld(own.db, name) },
   }));
   gateway.answers.set("POST /v1/audit/hashes", async ({ body }) => ({
     json: { hashes: await listHashes(own.db, JSON.parse(body).positions) },
@@ -70,11 +68,11 @@ async function exchange(): Promise<void> {
     [bio, materials],
     [materials, bio],
   ] as const) {
-    const newest = await signCheckpoint(from.db, owner(from), { now: clock.now, minAgeMs: 0 });
-    if (newest) await acceptCheckpoint(to.db, clock.now, owner(from), newest.signature);
+    const newest = await signCheckpoint(from.db, await owner(from), { now: clock.now, minAgeMs: 0 });
+    if (newest) await acceptCheckpoint(to.db, clock.now, await owner(from), newest.signature);
     if (newest) await takeCheckpoint(await from.cluster.context(), { checkpoint: newest.signature });
     if (checkpoint) {
-      await acceptCheckpoint(from.db, clock.now, { chain: hubChain, key: ownChain(hub).key }, checkpoint);
+      await acceptCheckpoint(from.db, clock.now, ownChain(operator()), checkpoint);
     }
   }
 }
@@ -142,7 +140,7 @@ test("only the hub's operator may ask", async () => {
 describe("a rewritten chain whose hashes were all computed anew", () => {
   test("of a framework disagrees with what its peer and the hub hold", async () => {
     await rewrite(bio.db, 2, "bio");
-    expect((await verifyOwnChain(bio.db, owner(bio))).broken).toEqual([]);
+    expect((await verifyOwnChain(bio.db, await owner(bio))).broken).toEqual([]);
     expect(await problems()).toEqual([
       "bio: entry 4 is not the one that was signed (checkpoint held by @hub)",
       "bio: entry 4 is not the one that was signed (checkpoint held by materials)",
@@ -190,7 +188,7 @@ test("a changed entry is named where it stands, for the hub as for frameworks", 
 
 test("a peer cannot accuse another with a checkpoint that the other never signed", async () => {
   const head = { chain: "bio", position: 4, hash: "0".repeat(64), at: clock.now.toISOString() };
-  const forged = await signHead({ chain: "bio", key: await makeSigningKey() }, head);
+  const forged = await signHead(await makeSigningKey(), head);
   await materials.db.execute(
     sql`update audit_checkpoints set hash = ${head.hash}, signature = ${forged} where chain like 'bio/%'`,
   );
@@ -201,7 +199,7 @@ test("a framework that does not answer, or answers for another chain, is named",
   const answers = bio.gateway.answers;
   const kept = answers.get("GET /v1/audit/verification");
   answers.set("GET /v1/audit/verification", async () => ({
-    json: { ...(await verifyOwnChain(materials.db, owner(materials))), held: [] },
+    json: { ...(await verifyOwnChain(materials.db, await owner(materials))), held: [] },
   }));
   expect(await problems()).toEqual(["bio: request.invalid"]);
   answers.delete("GET /v1/audit/verification");
@@ -209,15 +207,33 @@ test("a framework that does not answer, or answers for another chain, is named",
   if (kept) answers.set("GET /v1/audit/verification", kept);
 });
 
+test("a chain goes on over a change of its cluster's key: what others hold of it under the old one still counts", async () => {
+  const next = publicPart(await makeSigningKey());
+  const old = publicPart(bio.cluster.key);
+  const change = { byPresentKey: "by both", byNextKey: "by both" };
+  const former = [{ jkt: await thumbprintOf(old), key: old, until: clock.now.toISOString(), change }];
+  const write = async (key: typeof old, formerKeys: object[]) =>
+    database.db.execute(sql`update clusters set jkt = ${await thumbprintOf(key)},
+      key = ${JSON.stringify(key)}::jsonb, former_keys = ${JSON.stringify(formerKeys)}::jsonb where name = 'bio'`);
+  await write(next, former);
+  expect(await problems()).toEqual([]);
+  await rewrite(bio.db, 2, "bio");
+  expect(await problems()).toEqual([
+    "bio: entry 4 is not the one that was signed (checkpoint held by @hub)",
+    "bio: entry 4 is not the one that was signed (checkpoint held by materials)",
+  ]);
+  await write(old, []);
+});
+
 describe("the hub keeps what clusters sign", () => {
   test("but not for another's chain, and never backwards", async () => {
-    const newest = await signCheckpoint(bio.db, owner(bio), { now: clock.now, minAgeMs: 0 });
+    const newest = await signCheckpoint(bio.db, await owner(bio), { now: clock.now, minAgeMs: 0 });
     const checkpoint = newest?.signature ?? "";
     const other = await materials.cluster.context();
     await expect(takeCheckpoint(other, { checkpoint })).rejects.toMatchObject({ reason: "signature.invalid" });
     await bio.db.execute(sql`truncate audit_entries, audit_checkpoints restart identity`);
     await decide(bio.db, 2);
-    const older = await signCheckpoint(bio.db, owner(bio), { now: clock.now, minAgeMs: 0 });
+    const older = await signCheckpoint(bio.db, await owner(bio), { now: clock.now, minAgeMs: 0 });
     const telling = takeCheckpoint(await bio.cluster.context(), { checkpoint: older?.signature ?? "" });
     await expect(telling).rejects.toMatchObject({ reason: "audit.fork" });
     const { rows } = await database.db.execute(sql`select actor from audit_entries where action = 'audit.fork_seen'`);

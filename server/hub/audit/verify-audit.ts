@@ -9,12 +9,12 @@ import {
   hashesAnswer,
   hubChain,
 } from "#server/protocol/audit";
-import { thumbprintOf } from "#server/protocol/keys";
+import { thumbprintsOf } from "#server/protocol/key-rules";
 import { listActiveClusters } from "../clusters/list-active-clusters";
 import type { HubContext } from "../context";
 import { callGateway } from "../gateways/framework-client";
 import { may } from "../members/may";
-import { ownChain } from "./own-chain";
+import { chainOfCluster, ownChain } from "./own-chain";
 import { type KnownChain, readWitnesses } from "./read-witnesses";
 
 type Line = AuditVerification["chains"][number];
@@ -72,10 +72,13 @@ async function lineOf(ctx: HubContext, { chain, report, refusal }: Asked, witnes
  */
 export async function verifyAudit(ctx: HubContext): Promise<AuditVerification> {
   if (!may(ctx.user, "check.read")) throw new KrdcError("forbidden", "check.forbidden");
-  const owner = ownChain(ctx.hub);
-  const known = new Map<string, KnownChain>([[hubChain, { ...owner, jkt: await thumbprintOf(owner.key) }]]);
+  const owner = ownChain(ctx);
+  const jkts = ctx.hub.chain.map(({ key }) => key.kid);
+  const known = new Map<string, KnownChain>([[hubChain, { ...owner, jkts }]]);
   const clusters = await listActiveClusters(ctx.db);
-  for (const { name, key, jkt } of clusters) if (key && jkt) known.set(name, { chain: name, key, jkt });
+  for (const cluster of clusters) {
+    known.set(cluster.name, { ...chainOfCluster(ctx, cluster), jkts: thumbprintsOf(cluster) });
+  }
   const asked = await Promise.all(clusters.map(({ name }) => askChain(ctx, name)));
   const own = { ...(await verifyOwnChain(ctx.db, owner)), held: await listHeld(ctx.db, hubChain) };
   const all: Asked[] = [{ chain: hubChain, report: own, refusal: null }, ...asked];

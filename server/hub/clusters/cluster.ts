@@ -5,10 +5,11 @@ import { fingerprintOf, type PublicKey } from "#server/protocol/keys";
 import type { ClusterState } from "#server/protocol/portal-views";
 
 export type Cluster = typeof clusters.$inferSelect;
-/** A member cluster that proved its key on this very call. */
-export type CallingCluster = Cluster & { key: PublicKey; jkt: string };
+type KeyedCluster = Cluster & { key: PublicKey; jkt: string };
+/** A member cluster that proved on this very call the key with this thumbprint, which in a change of keys is one of two. */
+export type CallingCluster = KeyedCluster & { callsWith: string };
 /** A cluster that can be called. */
-export type ReachableCluster = CallingCluster & { gateway: string };
+export type ReachableCluster = KeyedCluster & { gateway: string };
 
 export const joinTokenMs = 30 * 60_000;
 export const maxFingerprintTries = 5;

@@ -32,7 +32,7 @@ async function enrol(name: string, joinToken: string, key: PrivateKey) {
   return enrolCluster({ ...as(), user: undefined }, request, proven);
 }
 
-test("of 20 enrolments racing with one join token one becomes PENDING", async () => {
+test("T9: of 20 enrolments racing with one join token one becomes PENDING", async () => {
   const { joinToken } = await inviteCluster(as("hub-operator"), { name: "raced", title });
   const keys = await Promise.all(Array.from({ length: 20 }, () => makeSigningKey()));
   const results = await Promise.allSettled(keys.map((key) => enrol("raced", joinToken, key)));
@@ -42,7 +42,7 @@ test("of 20 enrolments racing with one join token one becomes PENDING", async ()
   expect(new Set(lost.map((one) => one.reason.reason))).toEqual(new Set(["cluster.join_token_refused"]));
 });
 
-test("a join token is good for half an hour, for its own name, and only once", async () => {
+test("T9: a join token is good for half an hour, for its own name, and only once", async () => {
   const { joinToken } = await inviteCluster(as("hub-operator"), { name: "timed", title });
   const key = await makeSigningKey();
   await expect(enrol("another", joinToken, key)).rejects.toMatchObject({ reason: "cluster.join_token_refused" });
@@ -60,7 +60,7 @@ test("a join token is good for half an hour, for its own name, and only once", a
   });
 });
 
-test("five wrong fingerprints void the invitation, and the key with it", async () => {
+test("T9: five wrong fingerprints void the invitation, and the key with it", async () => {
   const { joinToken } = await inviteCluster(as("hub-operator"), { name: "guessed", title });
   const key = await makeSigningKey();
   await enrol("guessed", joinToken, key);
@@ -75,7 +75,7 @@ test("five wrong fingerprints void the invitation, and the key with it", async (
   ).rejects.toMatchObject({ reason: "cluster.not_pending" });
 });
 
-test("the operator approves first by fingerprint, the hub operator second, each only by their own role", async () => {
+test("T9: the operator approves first by fingerprint, the hub operator second, each only by their own role", async () => {
   const { joinToken } = await inviteCluster(as("hub-operator"), { name: "asked", title });
   const key = await makeSigningKey();
   await enrol("asked", joinToken, key);

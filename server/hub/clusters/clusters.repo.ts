@@ -1,10 +1,11 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, or, sql } from "drizzle-orm";
-import { auditEntries } from "#drizzle/hub/schema/audit";
+import { and, asc, eq, gt, inArray, isNotNull, or, sql } from "drizzle-orm";
 import { clusters } from "#drizzle/hub/schema/clusters";
 import { appVersions } from "#drizzle/hub/schema/market";
 import type { Db } from "#server/db/connect";
+import { forbiddenMove, mayBecome } from "#server/db/may-become";
 import type { Heartbeat } from "#server/protocol/framework-api";
-import { type PublicKey, publicKey } from "#server/protocol/keys";
+import type { FormerKey } from "#server/protocol/key-change";
+import type { PublicKey } from "#server/protocol/keys";
 import type { Cluster } from "./cluster";
 
 type Invitation = Pick<Cluster, "name" | "title" | "joinTokenHash" | "joinTokenExpiresAt" | "invitedBy">;
@@ -24,7 +25,7 @@ export async function upsertInvitation(db: Db, values: Invitation): Promise<Clus
   return row;
 }
 
-type Enrolment = { name: string; key: PublicKey; jkt: string; gateway: string; title: Cluster["title"] };
+type Enrolment = Pick<Cluster, "name" | "title" | "encryptionKey"> & { key: PublicKey; jkt: string; gateway: string };
 
 /** One statement, so that of any number of racing enrolments one finds the token and the others do not. */
 export async function takeJoinToken(
@@ -60,9 +61,17 @@ export async function lockByName(db: Db, name: string): Promise<Cluster | undefi
   return row;
 }
 
+/** The key of a cluster, the one that it announced, or one that it had. */
+const isAnyKey = (jkt: string) =>
+  or(
+    eq(clusters.jkt, jkt),
+    sql`${clusters.keyChange}->>'jkt' = ${jkt}`,
+    sql`${clusters.formerKeys} @> ${JSON.stringify([{ jkt }])}::jsonb`,
+  );
+
 export async function findByKey(db: Db, jkt: string): Promise<Cluster | undefined> {
-  const [row] = await db.select().from(clusters).where(eq(clusters.jkt, jkt));
-  return row;
+  const rows = await db.select().from(clusters).where(isAnyKey(jkt));
+  return rows.find((row) => row.jkt === jkt) ?? rows[0];
 }
 
 type Change = Partial<
@@ -70,23 +79,12 @@ type Change = Partial<
 >;
 
 export async function updateCluster(db: Db, name: string, change: Change): Promise<void> {
-  await db.update(clusters).set(change).where(eq(clusters.name, name));
-}
-
-/** The name under which the audit keeps a replaced key, which is the only place that never forgets. */
-export const replacedKeyAction = "cluster.replace";
-
-/** Keys that a cluster of this name had before, newest first. */
-export async function listReplacedKeys(db: Db, name: string): Promise<PublicKey[]> {
   const rows = await db
-    .select({ detail: auditEntries.detail })
-    .from(auditEntries)
-    .where(and(eq(auditEntries.action, replacedKeyAction), eq(auditEntries.subject, name)))
-    .orderBy(desc(auditEntries.at));
-  return rows.flatMap(({ detail }) => {
-    const parsed = publicKey.safeParse(detail.key);
-    return parsed.success ? [parsed.data] : [];
-  });
+    .update(clusters)
+    .set(change)
+    .where(and(eq(clusters.name, name), mayBecome("cluster", clusters.state, change.state)))
+    .returning({ name: clusters.name });
+  if (rows.length === 0) throw forbiddenMove("cluster", change.state);
 }
 
 export async function listSuspended(db: Db): Promise<string[]> {
@@ -99,11 +97,21 @@ export async function listSuspended(db: Db): Promise<string[]> {
 }
 
 /** Too many wrong fingerprints, or a key that is replaced: the key goes, and somebody must invite again. */
-export async function voidEnrolment(db: Db, name: string): Promise<void> {
-  const gone = { key: null, jkt: null, gateway: null, heartbeat: null, heartbeatAt: null, suspendedReason: null };
+export async function voidEnrolment(db: Db, name: string, formerKeys?: FormerKey[]): Promise<void> {
+  const kept = formerKeys ? { formerKeys } : {};
+  const gone = { key: null, encryptionKey: null, jkt: null, gateway: null, heartbeat: null, heartbeatAt: null };
   await db
     .update(clusters)
-    .set({ ...gone, state: "INVITED", isApprovedByOperator: false, isApprovedByHub: false, fingerprintTries: 0 })
+    .set({
+      ...gone,
+      ...kept,
+      keyChange: null,
+      suspendedReason: null,
+      state: "INVITED",
+      isApprovedByOperator: false,
+      isApprovedByHub: false,
+      fingerprintTries: 0,
+    })
     .where(eq(clusters.name, name));
 }
 
@@ -115,7 +123,7 @@ export async function writeHeartbeat(db: Db, name: string, heartbeat: Heartbeat,
   );
   const rows = await db
     .update(clusters)
-    .set({ heartbeat, heartbeatAt: now, gateway: heartbeat.gateway })
+    .set({ heartbeat, heartbeatAt: now, gateway: heartbeat.gateway, encryptionKey: heartbeat.encryptionKey ?? null })
     .where(and(eq(clusters.name, name), isNewer))
     .returning({ name: clusters.name });
   return rows.length === 1;

@@ -22,11 +22,13 @@ export async function enrolCluster(
   }
   // The same key again is a lost answer, not a second enrolment.
   const known = await findByKey(ctx.db, proven.jkt);
-  if (known) return againOf(known, request.name);
-  await mayCall(request.gateway, ctx.hub);
-  const { name, title, gateway } = request;
+  if (known?.jkt === proven.jkt) return againOf(known, request.name);
+  // What somebody announced, or had and lost, is nobody's new key.
+  if (known) throw new KrdcError("conflict", "cluster.key_known");
+  await mayCall({ cluster: request.name, gateway: request.gateway }, ctx.hub);
+  const { name, title, gateway, encryptionKey = null } = request;
   return ctx.db.transaction(async (tx) => {
-    const values = { name, title, gateway, key: proven.key, jkt: proven.jkt };
+    const values = { name, title, gateway, encryptionKey, key: proven.key, jkt: proven.jkt };
     const row = await takeJoinToken(tx, hashOfSecret(request.joinToken), values, ctx.now());
     if (!row) throw new KrdcError("forbidden", "cluster.join_token_refused");
     await recordEntry(tx, ctx.now(), { actor: name, action: "cluster.enrol", subject: name });

@@ -1,9 +1,13 @@
-import type { Db } from "#server/db/connect";
+import { callingKeyOf } from "#server/protocol/key-rules";
+import type { AnyContext } from "../context";
 import type { CallingCluster } from "./cluster";
 import { findByKey } from "./clusters.repo";
 
-/** The cluster of this key's thumbprint, whatever its state. */
-export async function findCallingCluster(db: Db, jkt: string): Promise<CallingCluster | undefined> {
+type Asked = Pick<AnyContext, "db" | "now" | "hub">;
+
+/** The cluster that may call with this key now, whatever its state. */
+export async function findCallingCluster({ db, now, hub }: Asked, jkt: string): Promise<CallingCluster | undefined> {
   const row = await findByKey(db, jkt);
-  return row?.key && row.jkt ? { ...row, key: row.key, jkt: row.jkt } : undefined;
+  if (!row?.key || !row.jkt || !callingKeyOf(row, jkt, now(), hub.keyTiming)) return undefined;
+  return { ...row, key: row.key, jkt: row.jkt, callsWith: jkt };
 }

@@ -7,7 +7,7 @@ import type { HubContext } from "../context";
 import { may } from "../members/may";
 import { hashOfSecret } from "../members/member";
 import { joinTokenMs, makeJoinToken } from "./cluster";
-import { lockByName, replacedKeyAction, upsertInvitation, voidEnrolment } from "./clusters.repo";
+import { lockByName, upsertInvitation, voidEnrolment } from "./clusters.repo";
 import { type HandStart, handStartOf } from "./hand-start";
 
 /** `replace` lets a known name enrol again with another key. */
@@ -34,14 +34,15 @@ export async function inviteCluster(ctx: HubContext, { replace = false, ...input
   return { name: input.name, joinToken, expiresAt: expiresAt.toISOString(), start };
 }
 
-/** The old key opens nothing from now on, and what it agreed to ends; the audit keeps it for its old signatures. */
+/** The old key opens nothing from now on, and what it agreed to ends; it is kept for its old signatures. */
 async function forgetKey(ctx: HubContext, tx: Db, name: string): Promise<void> {
   if (!may(ctx.user, "cluster.replace")) throw new KrdcError("forbidden", "cluster.invite_forbidden");
   const cluster = await lockByName(tx, name);
   if (!cluster) throw new KrdcError("not_found", "cluster.not_found");
-  if (!cluster.key) return;
-  const entry = { actor: ctx.user.account, action: replacedKeyAction, subject: name };
+  const { key, jkt } = cluster;
+  if (!key || !jkt) return;
+  const entry = { actor: ctx.user.account, action: "cluster.replace", subject: name };
   const agreements = await endAgreementsOf(ctx, tx, { host: name, actor: ctx.user.account, isAcknowledged: true });
-  await recordEntry(tx, ctx.now(), { ...entry, detail: { key: cluster.key, jkt: cluster.jkt, agreements } });
-  await voidEnrolment(tx, name);
+  await recordEntry(tx, ctx.now(), { ...entry, detail: { key, jkt, agreements } });
+  await voidEnrolment(tx, name, [...cluster.formerKeys, { jkt, key, until: ctx.now().toISOString() }]);
 }

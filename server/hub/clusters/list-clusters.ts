@@ -1,4 +1,6 @@
-import type { ClusterRow } from "#server/protocol/portal-views";
+import { isTooLateToForbid } from "#server/protocol/key-rules";
+import { fingerprintOf } from "#server/protocol/keys";
+import type { ClusterRow, KeyChangeView } from "#server/protocol/portal-views";
 import type { HubContext } from "../context";
 import { may } from "../members/may";
 import { type Cluster, fingerprintHead, skewSecondsOf, stateOf } from "./cluster";
@@ -13,10 +15,25 @@ function headFor(ctx: HubContext, cluster: Cluster): string | null {
   return mayRead ? fingerprintHead(cluster.key) : null;
 }
 
+function keyChangeOf({ keyChange }: Cluster): KeyChangeView | null {
+  if (!keyChange) return null;
+  const { key, announcedAt, effectiveAt } = keyChange.announcement;
+  const isForbidden = keyChange.forbiddenBy !== null;
+  return { fingerprint: fingerprintOf(key).join(" · "), announcedAt, effectiveAt, isForbidden };
+}
+
+function mayForbid(ctx: HubContext, { name, keyChange }: Cluster): boolean {
+  if (!keyChange || keyChange.forbiddenBy !== null) return false;
+  if (isTooLateToForbid(keyChange, ctx.now(), ctx.hub.keyTiming)) return false;
+  return may(ctx.user, "cluster.forbid_key_change", { cluster: name });
+}
+
 /** What the reader may do about it now. */
-function choicesOf(ctx: HubContext, { name, state, suspendedReason }: Cluster) {
+function choicesOf(ctx: HubContext, cluster: Cluster) {
+  const { name, state, suspendedReason } = cluster;
   const hasLeft = suspendedReason === "left";
   return {
+    mayForbidKey: mayForbid(ctx, cluster),
     maySuspend: state === "ACTIVE" && may(ctx.user, "cluster.suspend", { cluster: name }),
     mayResume: state === "SUSPENDED" && !hasLeft && may(ctx.user, "cluster.resume"),
     mayLeave:
@@ -41,9 +58,11 @@ function rowOf(ctx: HubContext, cluster: Cluster, apps: number): ClusterRow {
     apps,
     fingerprintHead: headFor(ctx, cluster),
     skewSeconds: skewSecondsOf(cluster),
+    isSettling: heartbeat?.isSettling ?? false,
     suspendedReason: cluster.suspendedReason,
     approvals: { operator: cluster.isApprovedByOperator, hub: cluster.isApprovedByHub },
     invitationExpiresAt: cluster.joinTokenExpiresAt?.toISOString() ?? null,
+    keyChange: keyChangeOf(cluster),
     ...choicesOf(ctx, cluster),
   };
 }

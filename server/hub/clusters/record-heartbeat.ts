@@ -2,8 +2,12 @@ import type { z } from "zod";
 import { recordEntry } from "#server/audit/record-entry";
 import { KrdcError } from "#server/errors";
 import type { Heartbeat, heartbeatAnswer } from "#server/protocol/framework-api";
+import { isMailbox } from "#server/protocol/reach";
 import type { ClusterContext } from "../context";
-import { heartbeatVerdict, type SuspendedReason } from "./cluster";
+import { mayCall } from "../gateways/may-call";
+import { noteKeyChange } from "../keys/note-key-change";
+import { toldKeysOf } from "../keys/told-keys";
+import { type Cluster, heartbeatVerdict, type SuspendedReason } from "./cluster";
 import { listActive, updateCluster, writeHeartbeat } from "./clusters.repo";
 
 export type HeartbeatAnswer = z.infer<typeof heartbeatAnswer>;
@@ -16,16 +20,28 @@ export async function recordHeartbeat(ctx: ClusterContext, heartbeat: Heartbeat)
     if (state === "ACTIVE") await suspendCopiedKey(ctx);
     throw new KrdcError("forbidden", "cluster.other_uid");
   }
+  // Any other address is checked before each call of it; a mailbox that is not its own must not reach its peers.
+  if (isMailbox(heartbeat.gateway)) await mayCall({ cluster: name, gateway: heartbeat.gateway }, ctx.hub);
   const isWritten = verdict === "fresh" && (await writeHeartbeat(ctx.db, name, heartbeat, ctx.now()));
   if (!isWritten) throw new KrdcError("conflict", "heartbeat.stale");
+  const keyChange = await noteKeyChange(ctx, heartbeat.keyChange);
   const peers = await listActive(ctx.db);
+  const hubSuccession = ctx.hub.successions.at(-1);
   return {
     state: state === "INVITED" ? "PENDING" : state,
     time: ctx.now().toISOString(),
-    peers: peers.flatMap((peer) =>
-      peer.name !== name && peer.key && peer.gateway ? [{ name: peer.name, gateway: peer.gateway, key: peer.key }] : [],
-    ),
+    ...(keyChange ? { keyChange } : {}),
+    ...(hubSuccession ? { hubSuccession } : {}),
+    peers: peers.flatMap((peer) => (peer.name === name ? [] : toldOf(peer))),
   };
+}
+
+function toldOf(cluster: Cluster): HeartbeatAnswer["peers"] {
+  const { name, gateway, key, encryptionKey, heartbeatAt } = cluster;
+  if (!key || !gateway) return [];
+  const sealed = encryptionKey === null ? {} : { encryptionKey };
+  const heard = heartbeatAt ? { heardAt: heartbeatAt.toISOString() } : {};
+  return [{ name, gateway, key, ...sealed, ...heard, ...toldKeysOf(cluster) }];
 }
 
 async function suspendCopiedKey(ctx: ClusterContext): Promise<void> {

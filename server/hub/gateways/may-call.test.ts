@@ -22,14 +22,19 @@ describe("the hub calls only the open internet and the exact origins that it was
     "https://rebinding.example",
     "http://127.0.0.1:4001@evil.example",
     "file:///etc/passwd",
+    "mailbox://materials",
+    "mailbox://bio/v1",
+    "MAILBOX://bio",
     "not an address",
   ])("%s is refused", async (address) => {
-    await expect(mayCall(address, allowed, resolve)).rejects.toMatchObject({ reason: "gateway.address_refused" });
+    await expect(mayCall({ cluster: "bio", gateway: address }, allowed, resolve)).rejects.toMatchObject({
+      reason: "gateway.address_refused",
+    });
   });
 
-  test.each(["http://127.0.0.1:4001", "http://127.0.0.1:4001/v1", "https://gateway.example/x"])(
+  test.each(["http://127.0.0.1:4001", "http://127.0.0.1:4001/v1", "https://gateway.example/x", "mailbox://bio"])(
     "%s is called",
-    (address) => expect(mayCall(address, allowed, resolve)).resolves.toBeUndefined(),
+    (address) => expect(mayCall({ cluster: "bio", gateway: address }, allowed, resolve)).resolves.toBeUndefined(),
   );
 });
 
@@ -44,7 +49,7 @@ describe("a range that its operator allowed may be called too, also without TLS"
 
   test.each(["http://10.1.200.3:4003", "https://10.1.0.1", "http://[fd00:1::5]:4003", "http://gateway.inner"])(
     "%s is called",
-    (address) => expect(mayCall(address, ranges, inner)).resolves.toBeUndefined(),
+    (address) => expect(mayCall({ cluster: "bio", gateway: address }, ranges, inner)).resolves.toBeUndefined(),
   );
 
   test.each([
@@ -56,6 +61,8 @@ describe("a range that its operator allowed may be called too, also without TLS"
     "ftp://10.1.0.1",
     "http://user@10.1.0.1",
   ])("%s is refused", async (address) => {
-    await expect(mayCall(address, ranges, inner)).rejects.toMatchObject({ reason: "gateway.address_refused" });
+    await expect(mayCall({ cluster: "bio", gateway: address }, ranges, inner)).rejects.toMatchObject({
+      reason: "gateway.address_refused",
+    });
   });
 });

@@ -1,6 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { BlockList, isIP } from "node:net";
 import { KrdcError } from "#server/errors";
+import { mailboxOf } from "#server/protocol/reach";
 
 const inner = new BlockList();
 const ranges: [string, number, "ipv4" | "ipv6"][] = [
@@ -45,15 +46,27 @@ function isAllowedNetwork(address: string, networks: readonly string[]): boolean
   return isIP(address) !== 0 && list.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
 }
 
-/** Refuses an address that the hub must not call: anything inner or without TLS, unless it is allowed by name or range. */
+function callableUrl(address: string): URL {
+  if (!URL.canParse(address)) throw refused(address);
+  const url = new URL(address);
+  const { username, password, protocol, host } = url;
+  if (username || password || !/^https?:$/.test(protocol)) throw refused(`${protocol}//${host}`);
+  return url;
+}
+
+export type Address = { cluster: string; gateway: string };
+
+/**
+ * Refuses an address that the hub must not call: anything inner or without TLS, unless it is allowed by name or range, and
+ * every mailbox but the cluster's own.
+ */
 export async function mayCall(
-  address: string,
+  { cluster, gateway: address }: Address,
   { allowedOrigins, allowedNetworks }: Allowed,
   resolve: Resolve = resolveAll,
 ): Promise<void> {
-  if (!URL.canParse(address)) throw refused(address);
-  const url = new URL(address);
-  if (url.username || url.password || !/^https?:$/.test(url.protocol)) throw refused(url.origin);
+  if (address === mailboxOf(cluster)) return;
+  const url = callableUrl(address);
   if (allowedOrigins.includes(url.origin)) return;
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const addresses = isIP(host) ? [host] : await resolve(host).catch(() => []);

@@ -1,8 +1,8 @@
-import type { Db } from "#server/db/connect";
 import type { GrantRequest } from "#server/protocol/framework-api";
 import { lockAgreement } from "../agreements/find-agreement";
 import { type CallingCluster, skewSecondsOf } from "../clusters/cluster";
 import { findCluster } from "../clusters/find-cluster";
+import type { AnyContext } from "../context";
 import { isListedVersion } from "../market/is-listed-version";
 import { findUser } from "../members/find-user";
 import { readReceipt } from "../usage/read-receipt";
@@ -14,16 +14,18 @@ import { findAuthorization, hasLater, isCountedRun, listOfAttempt, lockOpenBefor
 type Asked = { home: CallingCluster; request: GrantRequest; now: Date };
 
 /** Earlier attempts of the same run: those that may still be let in or live somewhere, and the record of the last one's end. */
-async function gatherPrevious(db: Db, { runKey, attempt, previous }: GrantRequest) {
+async function gatherPrevious(ctx: AnyContext, { runKey, attempt, previous }: GrantRequest) {
+  const { db } = ctx;
   const openBefore = await lockOpenBefore(db, runKey, attempt);
   const [last] = openBefore;
   const isSigned = previous.kind === "receipt" && last !== undefined;
-  const previousReceipt = isSigned ? await readReceipt(db, last.host, previous.receipt) : undefined;
+  const previousReceipt = isSigned ? await readReceipt(ctx, last.host, previous.receipt) : undefined;
   return { openBefore, previousReceipt, hasLater: await hasLater(db, runKey, attempt) };
 }
 
 /** Reads what the checks look at, under the locks of the agreement and of earlier grants until the transaction ends. */
-export async function gatherFacts(db: Db, { home, request, now }: Asked): Promise<GrantFacts> {
+export async function gatherFacts(ctx: AnyContext, { home, request, now }: Asked): Promise<GrantFacts> {
+  const { db } = ctx;
   const { agreementId, runKey, attempt, host: cluster, app: name, version } = request;
   const agreement = await lockAgreement(db, agreementId);
   const authorization = await findAuthorization(db, request.authorizationId);
@@ -33,7 +35,7 @@ export async function gatherFacts(db: Db, { home, request, now }: Asked): Promis
   const earlier = await listOfAttempt(db, runKey, attempt);
   const isCounted = await isCountedRun(db, runKey, agreementId);
   const used = (await sumUsage(db, [agreementId])).get(agreementId) ?? nothingUsed;
-  const rest = { isListed, earlier, isCounted, used, ...(await gatherPrevious(db, request)) };
+  const rest = { isListed, earlier, isCounted, used, ...(await gatherPrevious(ctx, request)) };
   return {
     now,
     home: home.name,

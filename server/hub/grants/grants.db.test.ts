@@ -87,7 +87,7 @@ const later = (days: number) => async () => {
   clock.now = new Date(clock.now.getTime() + days * 86_400_000);
 };
 
-describe("a grant is refused", () => {
+describe("T1: a grant is refused", () => {
   test.each<Spoil>([
     {
       given: "without an authorization",
@@ -183,7 +183,7 @@ describe("a grant is refused", () => {
     await ask();
   });
 
-  test("when the app was withdrawn, and when its host is suspended", async () => {
+  test("T14: when the app was withdrawn, and when its host is suspended", async () => {
     await ctx.db.update(appVersions).set({ withdrawnAt: clock.now });
     await expect(ask()).rejects.toMatchObject({ reason: "app.withdrawn" });
     await ctx.db.update(appVersions).set({ withdrawnAt: null });
@@ -228,7 +228,7 @@ describe("the host learns whether a grant still stands", () => {
     expect(other).toEqual({ active: false, reason: "grant.unknown" });
   });
 
-  test("a revocation after the grant was made is told", async () => {
+  test("T14: a revocation after the grant was made is told", async () => {
     const { grantId } = await ask();
     await setAgreement({ state: "REVOKING" })();
     const answer = await introspectGrant(await bio.context(), question(grantId));

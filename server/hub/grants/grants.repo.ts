@@ -29,6 +29,20 @@ export async function findAuthorizationOfRun(db: Db, runId: string): Promise<Aut
   return row;
 }
 
+/** As it stands now, kept as it is until the caller's transaction ends. */
+export async function lockAuthorizationOfRun(db: Db, runId: string): Promise<Authorization | undefined> {
+  const [row] = await db.select().from(authorizations).where(eq(authorizations.runId, runId)).for("update");
+  return row;
+}
+
+export async function updateAuthorization(
+  db: Db,
+  id: string,
+  change: Pick<Authorization, "steps" | "expiresAt">,
+): Promise<void> {
+  await db.update(authorizations).set(change).where(eq(authorizations.id, id));
+}
+
 export async function revokeOfRun(db: Db, runId: string, now: Date): Promise<void> {
   await db
     .update(authorizations)

@@ -36,7 +36,7 @@ export async function issueGrant(ctx: ClusterContext, request: GrantRequest): Pr
 /** A refusal is answered, not thrown: it is written down with the transaction. */
 async function decide(ctx: ClusterContext, tx: Db, asked: Asked): Promise<Allowed | KrdcError> {
   const { request, now } = asked;
-  const facts = await gatherFacts(tx, { home: ctx.user, request, now });
+  const facts = await gatherFacts({ ...ctx, db: tx }, { home: ctx.user, request, now });
   const reason = refusalBy(grantChecks, facts);
   const { agreement, user, authorization } = facts;
   if (!reason && agreement && user && authorization) {
@@ -114,7 +114,7 @@ function claimsOf(ctx: ClusterContext, jti: string, request: GrantRequest, allow
     iat,
     nbf: iat,
     exp: Math.min(Math.floor(allowed.expiresAt.getTime() / 1000), iat + grantLifetimeSeconds),
-    cnf: { jkt: ctx.user.jkt },
+    cnf: { jkt: ctx.user.callsWith },
     home: ctx.user.name,
     authorization_details: [{ type: "krdc_step", ...details }],
   });

@@ -53,7 +53,7 @@ const receiptOf = async (attempt: number, key = bio.key): Promise<PreviousEnd> =
 const letIn = async (grantId: string, attempt: number) =>
   introspectGrant(await bio.context(), { jti: grantId, runKey: request.runKey, attempt });
 
-describe("another attempt is granted only when the one before cannot live any more", () => {
+describe("scenario 15: another attempt is granted only when the one before cannot live any more", () => {
   test("a first attempt has none before it", async () => {
     await expect(ask(1, { kind: "refused", reason: "x" })).rejects.toMatchObject({ reason: "grant.other_previous" });
     await ask(1, none);

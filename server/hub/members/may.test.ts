@@ -57,6 +57,11 @@ describe("each action is for the people who need it and nobody else", () => {
       want: ["admin"],
     },
     {
+      given: "disable a member",
+      allowed: (user: typeof admin) => may(user, "member.disable"),
+      want: ["admin"],
+    },
+    {
       given: "suspend an agreement at bio",
       allowed: (user: typeof admin) => may(user, "agreement.suspend", bio),
       want: ["operator", "admin"],

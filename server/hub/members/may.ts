@@ -21,6 +21,8 @@ const rules = {
   "cluster.resume": isHubOperator,
   "cluster.leave": keepsCluster,
   "cluster.replace": isHubOperator,
+  "cluster.forbid_key_change": keepsCluster,
+  "hub.rotate_key": isHubOperator,
   "agreement.request": isMember,
   "agreement.read": (user: User, it: Owned & AtCluster) => isOwn(user, it) || keepsCluster(user, it),
   "agreement.revoke": (user: User, it: Owned & AtCluster) => isOwn(user, it) || keepsCluster(user, it),
@@ -34,6 +36,7 @@ const rules = {
   "workflow.offer_as_template": (user: User) => user.roles.some((role) => /^(provider:|hub-operator$)/.test(role)),
   "token.change": isOwn,
   "session.change": isOwn,
+  "member.disable": isHubOperator,
   "check.read": isHubOperator,
 } satisfies Record<string, (user: User, resource: never) => boolean>;
 

@@ -48,3 +48,12 @@ export async function findUserById(db: Db, id: string): Promise<User | undefined
     .where(and(eq(members.id, id), isNull(members.disabledAt)));
   return row;
 }
+
+/** Accounts are names within one provider: of two providers two people may have the same. */
+export async function lockByAccount(db: Db, account: string): Promise<Member[]> {
+  return db.select().from(members).where(eq(members.account, account)).orderBy(members.id).for("update");
+}
+
+export async function updateDisabled(db: Db, id: string, disabledAt: Date | null): Promise<void> {
+  await db.update(members).set({ disabledAt }).where(eq(members.id, id));
+}

@@ -1,5 +1,4 @@
-import { z } from "zod";
-import { auditVerification, checkpointAnswer, checkpointReport } from "#server/protocol/audit";
+import { auditVerification, checkpointAnswer, checkpointReport, heldAnswer } from "#server/protocol/audit";
 import { operation } from "./operation";
 
 export const auditVerificationOperation = operation({
@@ -25,7 +24,7 @@ export const checkpointsOperation = operation({
   path: "/api/hub/v1/checkpoints",
   summary: "The signed head of the calling cluster's audit chain",
   body: checkpointReport,
-  answer: z.object({ position: z.int() }),
+  answer: heldAnswer,
 });
 export const checkpointOperation = operation({
   ...machine,

@@ -14,6 +14,7 @@ import {
   receiptReport,
   runSummaries,
 } from "#server/protocol/framework-api";
+import { hubKeySet } from "#server/protocol/key-change";
 import { statusAnswer, statusQuestion } from "#server/protocol/status-list";
 import { operation } from "./operation";
 
@@ -23,7 +24,11 @@ const invitation = z.object({
   name: z.string(),
   joinToken: z.string(),
   expiresAt: z.iso.datetime(),
-  start: z.object({ environment: z.record(z.string(), z.string()), commands: z.array(z.string()) }),
+  start: z.object({
+    environment: z.record(z.string(), z.string()),
+    commands: z.array(z.string()),
+    script: z.string(),
+  }),
 });
 const stored = z.enum(["INVITED", "PENDING", "ACTIVE", "SUSPENDED"]);
 const approval = z.object({ name: z.string(), state: stored });
@@ -44,12 +49,22 @@ const clusterRow = z.object({
   apps: z.int(),
   fingerprintHead: z.string().nullable(),
   skewSeconds: z.number().nullable(),
+  isSettling: z.boolean(),
   suspendedReason: z.string().nullable(),
   approvals: z.object({ operator: z.boolean(), hub: z.boolean() }),
   invitationExpiresAt: z.iso.datetime().nullable(),
   maySuspend: z.boolean(),
   mayResume: z.boolean(),
   mayLeave: z.boolean(),
+  keyChange: z
+    .object({
+      fingerprint: z.string(),
+      announcedAt: z.iso.datetime(),
+      effectiveAt: z.iso.datetime(),
+      isForbidden: z.boolean(),
+    })
+    .nullable(),
+  mayForbidKey: z.boolean(),
 });
 
 export const listClustersOperation = operation({
@@ -93,6 +108,14 @@ export const resumeClusterOperation = operation({
   params: cluster,
   answer: z.object({ state: stored }),
 });
+export const forbidKeyChangeOperation = operation({
+  method: "POST",
+  path: "/api/v1/clusters/{cluster}/forbid-key-change",
+  room,
+  summary: "Forbid the next key that a cluster announced: its present one goes on counting",
+  params: cluster,
+  answer: z.object({ jkt: z.string() }),
+});
 export const leaveClusterOperation = operation({
   method: "POST",
   path: "/api/v1/clusters/{cluster}/leave",
@@ -125,6 +148,15 @@ export const localApproveOperation = operation({
   }),
   answer: approval,
 });
+export const localRotateHubKeyOperation = operation({
+  method: "POST",
+  path: "/api/v1/local/hub-key-changes",
+  room: "local",
+  summary: "Make the hub's next signing key and publish it",
+  access: "local",
+  answer: z.object({ kid: z.string(), replaces: z.string(), effectiveAt: z.iso.datetime() }),
+  status: 201,
+});
 export const localTokenOperation = operation({
   method: "POST",
   path: "/api/v1/local/tokens",
@@ -152,9 +184,9 @@ export const jwksOperation = operation({
   method: "GET",
   path: "/api/hub/v1/jwks",
   room: "frameworks",
-  summary: "The hub's public signing keys",
+  summary: "The hub's public signing keys, and by which word each followed the one before",
   access: "public",
-  answer: z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })) }),
+  answer: hubKeySet,
 });
 export const enrolOperation = operation({
   ...machine,

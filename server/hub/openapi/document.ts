@@ -2,14 +2,26 @@ import { z } from "zod";
 import * as apps from "./app-operations";
 import * as audit from "./audit-operations";
 import * as clusters from "./cluster-operations";
+import * as consent from "./consent-operations";
+import * as members from "./member-operations";
 import type { AnyOperation } from "./operation";
 import * as portal from "./portal-operations";
+import * as reach from "./reach-operations";
+import * as restore from "./restore-operations";
 import * as runs from "./run-operations";
 
 /** Every operation that the portal answers. */
-export const allOperations: readonly AnyOperation[] = [portal, apps, runs, clusters, audit].flatMap((file) =>
-  Object.values(file as Record<string, AnyOperation>),
-);
+export const allOperations: readonly AnyOperation[] = [
+  portal,
+  apps,
+  runs,
+  clusters,
+  audit,
+  consent,
+  members,
+  restore,
+  reach,
+].flatMap((file) => Object.values(file as Record<string, AnyOperation>));
 
 const schemaOf = (schema: z.ZodType, io: "input" | "output") => {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { clusterName } from "#server/graph/app";
 import { bilingual } from "#server/graph/text";
 import { budget } from "#server/protocol/agreement";
+import { egress } from "#server/protocol/parameter-limits";
 import { operation } from "./operation";
 
 const byId = z.strictObject({ id: z.uuid() });
@@ -115,6 +116,8 @@ const agreementRow = z.object({
   runsUsed: z.int(),
   runsLimit: z.int().nullable(),
   budget,
+  parameterLimits: z.array(z.string()),
+  egress,
   used: z.object({ runs: z.int(), cpuSeconds: z.number(), gpuSeconds: z.number(), outputBytes: z.number() }),
   live: z.int(),
   refusal: z.string().nullable(),

@@ -126,6 +126,14 @@ export const cancelRunOperation = operation({
   params: byId,
   answer: done,
 });
+export const renewConsentOperation = operation({
+  ...runs,
+  method: "POST",
+  path: "/api/v1/runs/{id}/consent",
+  summary: "Consent once more to the remote steps of a run whose consent ends or has ended",
+  params: byId,
+  answer: z.object({ id: z.uuid(), consentUntil: z.iso.datetime() }),
+});
 export const retryRunOperation = operation({
   ...runs,
   method: "POST",

@@ -22,11 +22,17 @@ function remoteApps({ document, places, apps }: Placed): Map<string, { app: AppV
   return found;
 }
 
+type RemoteApps = ReadonlyMap<string, { app: AppVersion; steps: string[] }>;
+
 /** A living agreement for every app that will run elsewhere, by `cluster/app`; every step without one is told at once. */
-export async function agreeOnRemoteSteps(ctx: HubContext, placed: Placed): Promise<Map<string, Agreement>> {
+export const agreeOnRemoteSteps = (ctx: HubContext, placed: Placed): Promise<Map<string, Agreement>> =>
+  agreeOnApps(ctx, remoteApps(placed));
+
+/** The same for apps that are known to run elsewhere. */
+export async function agreeOnApps(ctx: HubContext, remote: RemoteApps): Promise<Map<string, Agreement>> {
   const agreements = new Map<string, Agreement>();
   const refusals: { error: KrdcError; steps: RefusedStep[] }[] = [];
-  for (const [path, { app, steps }] of remoteApps(placed)) {
+  for (const [path, { app, steps }] of remote) {
     try {
       agreements.set(path, await ensureAgreement(ctx, app));
     } catch (error) {

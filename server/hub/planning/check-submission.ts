@@ -1,9 +1,12 @@
 import { KrdcError } from "#server/errors";
 import type { AppVersion } from "#server/graph/app";
+import { checkRoutes } from "#server/graph/checks/check-routes";
 import { parseWorkflow } from "#server/graph/parse-workflow";
 import { placementPlan, type StepPlacement } from "#server/graph/plan";
 import { validateInputs, validateWorkflow } from "#server/graph/validate-workflow";
 import type { Problem, Value, Workflow } from "#server/graph/workflow";
+import { isMailbox, relayedFileBytes } from "#server/protocol/reach";
+import { listActiveClusters } from "../clusters/list-active-clusters";
 import type { HubContext } from "../context";
 import { resolveApps } from "../market/resolve-apps";
 
@@ -19,6 +22,11 @@ export type CheckedDraft = {
 export const refuseProblems = (problems: readonly Problem[]) =>
   new KrdcError("unprocessable", "workflow.invalid", { detail: { problems } });
 
+async function undialedClusters({ db }: HubContext): Promise<Set<string>> {
+  const clusters = await listActiveClusters(db);
+  return new Set(clusters.flatMap(({ name, gateway }) => (gateway !== null && isMailbox(gateway) ? [name] : [])));
+}
+
 /** Reads a document and finds everything that is wrong with it and its inputs at once; only an unreadable one throws. */
 export async function checkSubmission(ctx: HubContext, draft: Draft): Promise<CheckedDraft> {
   const parsed = parseWorkflow(draft.workflow);
@@ -29,10 +37,12 @@ export async function checkSubmission(ctx: HubContext, draft: Draft): Promise<Ch
     Object.values(document.steps).map((step) => step.app),
   );
   const plan = placementPlan(document, apps, draft.home);
+  const routes = { home: draft.home, undialed: await undialedClusters(ctx), mostBytes: relayedFileBytes };
   const problems = [
     ...validateWorkflow(document, apps),
     ...validateInputs(document, draft.inputs, apps),
     ...plan.problems,
+    ...checkRoutes(document, plan.steps, draft.inputs, routes),
   ];
   return { document, apps, places: plan.steps, problems };
 }

@@ -86,11 +86,11 @@ type Summary = z.infer<typeof runSummary>;
 
 /** Applies only what is newer, and only from the run's own home. */
 export async function applySummary(db: Db, home: string, summary: Summary): Promise<boolean> {
-  const { id, seq, startedAt, endedAt, ...values } = summary;
+  const { id, seq, startedAt, endedAt, reason, ...values } = summary;
   const times = { startedAt: startedAt ? new Date(startedAt) : null, endedAt: endedAt ? new Date(endedAt) : null };
   const rows = await db
     .update(runs)
-    .set({ ...values, ...times, seq, refusal: null })
+    .set({ ...values, ...times, seq, refusal: reason ?? null })
     .where(and(eq(runs.id, id), eq(runs.home, home), lt(runs.seq, seq)))
     .returning({ id: runs.id });
   return rows.length === 1;

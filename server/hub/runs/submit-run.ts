@@ -13,6 +13,7 @@ import { authorizeRun } from "../grants/authorize-run";
 import { revokeAuthorization } from "../grants/revoke-authorization";
 import { agreeOnRemoteSteps } from "../planning/agree-on-remote-steps";
 import { type CheckedDraft, checkSubmission, refuseProblems } from "../planning/check-submission";
+import { checkUse } from "../planning/check-use";
 import { appsByStep, authorizedSteps, digestOfMeaning, pinned, placementsOf, type Run, shownState } from "./run";
 import { findOwn, insertRun, reopen, settleSubmitting } from "./runs.repo";
 
@@ -32,6 +33,7 @@ export async function submitRun(ctx: HubContext, request: RunRequest): Promise<S
   if (checked.problems.length > 0) throw refuseProblems(checked.problems);
   await getActiveCluster(ctx.db, request.home);
   const agreements = await agreeOnRemoteSteps(ctx, checked);
+  refuseUse(checked, request, agreements);
   const submission = submissionOf(checked, request, agreements);
   failpoint("hub.submit.before-commit");
   const run = await noteRun(ctx, request, submission);
@@ -39,6 +41,13 @@ export async function submitRun(ctx: HubContext, request: RunRequest): Promise<S
   const authorizationId = await authorize(ctx, run, submission, agreements);
   await handOver(ctx, run, { ...submission, number: run.number, authorizationId });
   return { id: run.id, number: run.number, state: "QUEUED" };
+}
+
+/** What an agreement says of parameters and networks is known only once there is one. */
+function refuseUse(checked: CheckedDraft, { inputs }: RunRequest, agreements: ReadonlyMap<string, Agreement>): void {
+  const terms = new Map([...agreements].map(([path, { document }]) => [path, document]));
+  const problems = checkUse(checked, inputs, terms);
+  if (problems.length > 0) throw refuseProblems(problems);
 }
 
 type Unnumbered = Omit<RunSubmission, "number" | "authorizationId">;

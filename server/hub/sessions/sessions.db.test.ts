@@ -78,7 +78,7 @@ describe("a session ends", () => {
 
 test("neither cookie nor API token stands in the database as it is", async () => {
   const token = await aSession();
-  const api = await createApiToken(database.db, { memberId: user.id, name: "t" }, start);
+  const api = await createApiToken(database.db, { memberId: user.id, actor: user.account, name: "t" }, start);
   const rows = JSON.stringify(await database.db.select().from(sessions));
   expect(rows).not.toContain(token);
   const { rows: tokens } = await database.db.execute("select * from api_tokens");
@@ -86,7 +86,11 @@ test("neither cookie nor API token stands in the database as it is", async () =>
 });
 
 test("an API token works until it expires or is revoked by its owner", async () => {
-  const { id, token } = await createApiToken(database.db, { memberId: user.id, name: "t", days: 1 }, start);
+  const { id, token } = await createApiToken(
+    database.db,
+    { memberId: user.id, actor: user.account, name: "t", days: 1 },
+    start,
+  );
   const asks = async (minutes: number) => (await findTokenUser(database.db, token, minute(minutes)))?.account;
   expect(await asks(1)).toBe("researcher");
   expect(await asks(24 * 60)).toBeUndefined();

@@ -5,8 +5,13 @@ import type { Session } from "./session";
 
 type NewSession = Pick<Session, "tokenHash" | "memberId" | "sealedTokens" | "userAgent" | "seenAt" | "expiresAt">;
 
-export async function insertSession(db: Db, values: NewSession): Promise<void> {
-  await db.insert(sessions).values({ ...values, createdAt: values.seenAt });
+export async function insertSession(db: Db, values: NewSession): Promise<string> {
+  const [row] = await db
+    .insert(sessions)
+    .values({ ...values, createdAt: values.seenAt })
+    .returning({ id: sessions.id });
+  if (!row) throw new TypeError("an insert answers its row");
+  return row.id;
 }
 
 export async function findByHash(db: Db, tokenHash: string): Promise<Session | undefined> {
@@ -50,4 +55,14 @@ export async function listLiving(db: Db, memberId: string, seenAfter: Date, now:
     )
     .orderBy(desc(sessions.seenAt))
     .limit(100);
+}
+
+/** Every living session of a member ends; answers how many. */
+export async function revokeAllOf(db: Db, memberId: string, now: Date): Promise<number> {
+  const rows = await db
+    .update(sessions)
+    .set({ revokedAt: now })
+    .where(and(eq(sessions.memberId, memberId), isNull(sessions.revokedAt)))
+    .returning({ id: sessions.id });
+  return rows.length;
 }

@@ -34,5 +34,7 @@ export async function answerStatus(
     ...narrowed,
     suspendedClusters,
   };
-  return { status: await signDocument(ctx.hub.signingKey, statusListType, document) };
+  const { successions, signingKey } = ctx.hub;
+  const status = await signDocument(signingKey, statusListType, document);
+  return { status, ...(successions.length > 0 ? { successions: [...successions] } : {}) };
 }

@@ -38,3 +38,13 @@ export async function listOwn(db: Db, memberId: string): Promise<ApiToken[]> {
     .orderBy(desc(apiTokens.createdAt))
     .limit(200);
 }
+
+/** Every living token of a member ends; answers how many. */
+export async function revokeAllOf(db: Db, memberId: string, now: Date): Promise<number> {
+  const rows = await db
+    .update(apiTokens)
+    .set({ revokedAt: now })
+    .where(and(eq(apiTokens.memberId, memberId), isNull(apiTokens.revokedAt)))
+    .returning({ id: apiTokens.id });
+  return rows.length;
+}

@@ -1,4 +1,3 @@
-import { recordEntry } from "#server/audit/record-entry";
 import { KrdcError } from "#server/errors";
 import type { HubContext } from "../context";
 import { getDemoMember } from "../members/get-demo-member";
@@ -10,7 +9,7 @@ type Wish = { account: string; issuer: string; isDemo: boolean };
 export async function createDemoToken(ctx: HubContext, wish: Wish): Promise<{ token: string }> {
   if (!wish.isDemo) throw new KrdcError("forbidden", "local.demo_off");
   const member = await getDemoMember(ctx.db, wish.issuer, wish.account);
-  const { token } = await createApiToken(ctx.db, { memberId: member.id, name: "local", days: 30 }, ctx.now());
-  await recordEntry(ctx.db, ctx.now(), { actor: "local", action: "token.create", subject: member.account });
+  const wished = { memberId: member.id, actor: "local", name: "local", days: 30 };
+  const { token } = await createApiToken(ctx.db, wished, ctx.now());
   return { token };
 }

@@ -1,30 +1,15 @@
-import type { Db } from "#server/db/connect";
-import { type Receipt, receipt, receiptType } from "#server/protocol/hosted-run";
-import type { PublicKey } from "#server/protocol/keys";
-import { readSignedDocument } from "#server/protocol/signed-document";
+import { type Receipt, receipt, receiptDate, receiptType } from "#server/protocol/hosted-run";
+import { documentKeysOf } from "#server/protocol/key-rules";
+import { readDatedDocument } from "#server/protocol/signed-document";
 import { findCluster } from "../clusters/find-cluster";
-import { listReplacedKeys } from "../clusters/list-replaced-keys";
+import type { AnyContext } from "../context";
 
-async function readBy(key: PublicKey, jws: string): Promise<Receipt | undefined> {
-  const read = await readSignedDocument(key, receiptType, jws).catch(() => undefined);
+/** A terminal record that this host signed with its key, or with a former one while that counted; undefined for anything else. */
+export async function readReceipt(ctx: AnyContext, host: string, jws: string): Promise<Receipt | undefined> {
+  const cluster = await findCluster(ctx.db, host);
+  if (!cluster) return undefined;
+  const keys = documentKeysOf(cluster, ctx.now(), ctx.hub.keyTiming);
+  const read = await readDatedDocument(keys, receiptType, { jws, datedAt: receiptDate }).catch(() => undefined);
   const parsed = receipt.safeParse(read);
-  return parsed.success ? parsed.data : undefined;
-}
-
-/** Its own key first: the former ones are looked for only when that does not fit. */
-async function readByAny(db: Db, host: string, jws: string): Promise<Receipt | undefined> {
-  const key = (await findCluster(db, host))?.key;
-  const found = key && (await readBy(key, jws));
-  if (found) return found;
-  for (const former of await listReplacedKeys(db, host)) {
-    const signedBefore = await readBy(former, jws);
-    if (signedBefore) return signedBefore;
-  }
-  return undefined;
-}
-
-/** A terminal record that this host signed with its key or a former one; undefined for anything else. */
-export async function readReceipt(db: Db, host: string, jws: string): Promise<Receipt | undefined> {
-  const found = await readByAny(db, host, jws);
-  return found?.host === host ? found : undefined;
+  return parsed.success && parsed.data.host === host ? parsed.data : undefined;
 }

@@ -16,8 +16,8 @@ type Answer = z.infer<typeof receiptReportAnswer>;
 async function noteDispute(ctx: ClusterContext, db: Db, told: Reported, host: string): Promise<void> {
   const known = await findEntry(db, told.runKey, told.attempt);
   const [first, other] = await Promise.all([
-    known && readReceipt(db, host, known.receipt),
-    readReceipt(db, host, told.receipt),
+    known && readReceipt(ctx, host, known.receipt),
+    readReceipt(ctx, host, told.receipt),
   ]);
   if (isSameReceipt(first ?? null, other ?? null)) return;
   const { runKey, attempt, receipt } = told;
@@ -30,7 +30,7 @@ async function record(ctx: ClusterContext, told: Reported): Promise<string | und
   const grant = await findGrant(ctx.db, told.grantId);
   const isOwn = grant?.home === ctx.user.name && grant.runKey === told.runKey && grant.attempt === told.attempt;
   if (!grant || !isOwn) return "grant.unknown";
-  const receipt = await readReceipt(ctx.db, grant.host, told.receipt);
+  const receipt = await readReceipt(ctx, grant.host, told.receipt);
   if (!receipt) return "receipt.bad_signature";
   if (!isOfGrant(receipt, grant)) return "receipt.other_attempt";
   await ctx.db.transaction(async (tx) => {

@@ -28,6 +28,8 @@ export const agreementsMessages = bothLanguages(
     left: "{left} 남음",
     usedUp: "다 씀",
     unlimited: "{used} · 한도 없음",
+    parameterLimits: "허락한 값",
+    noEgress: "네트워크를 쓰는 앱은 안 됨",
     meter: "{name}: {limit} 가운데 {used} 씀",
     ending: "끝내는 중입니다. {live}개가 아직 돌고 있습니다.",
     endingNone: "끝내는 중입니다. 클러스터가 확인하기를 기다립니다.",
@@ -38,7 +40,7 @@ export const agreementsMessages = bothLanguages(
     heldElsewhere: "여기서 멈춘 것이 아니어서 여기서 다시 열 수 없습니다. 멈춘 사람이 다시 엽니다.",
     decide: "{cluster}의 문에서 정하기",
     decideWhy: "협약에는 클러스터 안에만 있는 열쇠의 서명이 필요해 포털에서는 승인할 수 없습니다.",
-    noDoor: "클러스터의 주소를 아직 몰라 그 문으로 갈 수 없습니다.",
+    noDoor: "여기서 열 수 있는 주소가 없어, 주인이 자기 클러스터 안에서 정합니다.",
     act: {
       withdraw: "요청 거두기",
       end: "해지",
@@ -127,6 +129,8 @@ export const agreementsMessages = bothLanguages(
     left: "{left} left",
     usedUp: "used up",
     unlimited: "{used} · no limit",
+    parameterLimits: "Values allowed",
+    noEgress: "No app that uses a network",
     meter: "{name}: {used} of {limit} used",
     ending: "Being ended, {live} still running.",
     endingNone: "Being ended. Waiting for the cluster to confirm.",
@@ -138,7 +142,7 @@ export const agreementsMessages = bothLanguages(
     decide: "Decide at the door of {cluster}",
     decideWhy:
       "An agreement needs a signature by a key that exists only inside the cluster, so the portal cannot approve it.",
-    noDoor: "The cluster’s address is not known yet, so its door cannot be opened from here.",
+    noDoor: "It has no address that opens from here, so its owner decides inside the cluster.",
     act: {
       withdraw: "Withdraw",
       end: "End it",

@@ -25,7 +25,7 @@ export const clustersMessages = bothLanguages(
       version: "판",
       heartbeat: "마지막 신호",
       skew: "시계 차",
-      address: "주소",
+      address: "닿는 길",
       user: "사람",
       app: "앱",
       runs: "실행",
@@ -33,6 +33,7 @@ export const clustersMessages = bothLanguages(
     },
     stale: "새로 읽지 못해 앞서 본 것을 보입니다.",
     skew: "{seconds}초",
+    settling: "데이터베이스를 되돌린 뒤 잃은 기록을 다시 읽고 있습니다. 그동안 아무것도 시작되지 않습니다.",
     skewTooFar: "25초를 넘어 새 허가를 받지 못합니다",
     suspended: {
       operator: "이 클러스터의 운영자가 멈추었습니다. 허브 운영자가 다시 열 수 있습니다.",
@@ -64,12 +65,15 @@ export const clustersMessages = bothLanguages(
     page: {
       back: "클러스터",
       health: "상태",
+      keyAnnounced: "다음 열쇠를 알렸습니다. 그 클러스터의 운영자에게 지문을 확인하세요. 쓰이는 때와 지문:",
+      keyForbidden: "알린 다음 열쇠를 막았습니다. 지금 열쇠가 그대로 쓰입니다. 막은 열쇠:",
       ownersPage: "주인의 쪽 열기",
       ownersPageWhy:
         "요청 승인, 공개 조건, 받아들인 상대는 클러스터 안의 열쇠로만 정합니다. 그 쪽은 포털이 아니라 클러스터가 보여 줍니다.",
       noGateway: "주소를 아직 모릅니다.",
+      noDoor: "열어 둔 주소가 없어 주인의 쪽은 클러스터 안에서만 열립니다.",
       state: "상태",
-      gateway: "주소",
+      gateway: "닿는 길",
       runtime: "실행 방식",
       approvals: "승인",
       approvedBy: "운영자와 허브 운영자",
@@ -87,7 +91,13 @@ export const clustersMessages = bothLanguages(
         "허브가 서로의 주소와 열쇠를 알려 줍니다. 이 가운데 누구를 상대로 받아들일지는 각 주인이 자기 쪽에서 정합니다.",
       noPeers: "다른 클러스터가 없습니다.",
     },
-    act: { suspend: "멈춤", resume: "다시 열기", leave: "내보내기", replace: "새 열쇠로 다시 초대" },
+    act: {
+      suspend: "멈춤",
+      resume: "다시 열기",
+      leave: "내보내기",
+      replace: "새 열쇠로 다시 초대",
+      forbidKey: "다음 열쇠 막기",
+    },
     ask: {
       suspend: {
         title: "{name} 클러스터를 멈출까요?",
@@ -104,6 +114,11 @@ export const clustersMessages = bothLanguages(
         text: "되돌릴 수 없습니다. 다시 참여하려면 새로 초대받고 승인받아야 합니다.",
         done: "{name} 클러스터가 떠났습니다.",
       },
+      forbidKey: {
+        title: "{name} 클러스터의 다음 열쇠를 막을까요?",
+        text: "그 클러스터의 운영자가 모르는 열쇠라면 막으세요. 지금 열쇠가 그대로 쓰입니다. 그 열쇠도 새어 나갔다면 클러스터를 멈추고 새 열쇠로 다시 초대하세요.",
+        done: "{name} 클러스터의 다음 열쇠를 막았습니다.",
+      },
     },
     loss: {
       label: "무슨 일이 생기나",
@@ -117,6 +132,12 @@ export const clustersMessages = bothLanguages(
       more: "외 {count}명",
     },
     runtime: { kubernetes: "Kubernetes", process: "프로세스" },
+    reach: {
+      address: "자기 주소",
+      mailbox: "우편함 (열어 둔 주소 없음)",
+      shortAddress: "주소로 닿음",
+      shortMailbox: "우편함으로 닿음",
+    },
     noHeartbeat: "신호 없음",
     approveTitle: "{name} 클러스터 승인",
     approveText: "클러스터 안에서 본 지문과 같은지 확인하고, 여기에 없는 마지막 두 묶음을 입력하세요.",
@@ -145,7 +166,7 @@ export const clustersMessages = bothLanguages(
     tokenOver: "시간이 지났습니다. 다시 초대하세요.",
     byHand: "손으로 시작하기 (프로세스 런타임)",
     byHandText:
-      "그 클러스터의 기계에서 실행합니다. 꺾쇠(< >) 안은 운영자가 채웁니다. 참여 토큰이 들어 있으니 함께 조심하세요.",
+      "그 클러스터의 기계에서 실행합니다. 꺾쇠(< >) 안은 운영자가 채웁니다. 참여 토큰이 들어 있으니 함께 조심하세요. NAT 뒤에 있어 밖에서 닿지 않는 기계라면 포트와 주소를 빼고 FRAMEWORK_LISTEN=off로 켭니다.",
     copyScript: "시작 명령 복사",
     copyToken: "참여 토큰 복사",
     done: "전했습니다",
@@ -174,7 +195,7 @@ export const clustersMessages = bothLanguages(
       version: "Version",
       heartbeat: "Last heartbeat",
       skew: "Clock skew",
-      address: "Address",
+      address: "Reached through",
       user: "Person",
       app: "App",
       runs: "Runs",
@@ -182,6 +203,7 @@ export const clustersMessages = bothLanguages(
     },
     stale: "It could not be read anew; this is what was seen before.",
     skew: "{seconds} s",
+    settling: "Its database was set back; it is reading again what it forgot, and nothing starts meanwhile.",
     skewTooFar: "more than 25 s, so it gets no new grants",
     suspended: {
       operator: "Its own operator suspended it. The hub operator can resume it.",
@@ -214,12 +236,16 @@ export const clustersMessages = bothLanguages(
     page: {
       back: "Clusters",
       health: "Health",
+      keyAnnounced:
+        "It announced its next key. Compare the fingerprint with what its operator says; it counts from the time beside it:",
+      keyForbidden: "Its announced key is forbidden, and the present one goes on counting. Forbidden:",
       ownersPage: "Open the owner’s page",
       ownersPageWhy:
         "Requests, offers and accepted peers are decided only with a key inside the cluster. That page is served by the cluster, not by this portal.",
       noGateway: "Its address is not known yet.",
+      noDoor: "It opens no address, so its owner’s page opens only inside the cluster.",
       state: "State",
-      gateway: "Address",
+      gateway: "Reached through",
       runtime: "Runtime",
       approvals: "Approved by",
       approvedBy: "its operator and the hub operator",
@@ -237,7 +263,13 @@ export const clustersMessages = bothLanguages(
         "The hub tells each the addresses and keys of the others. Which of them is accepted as a peer each owner decides on their own page.",
       noPeers: "There are no other clusters.",
     },
-    act: { suspend: "Suspend", resume: "Resume", leave: "Remove", replace: "Invite again with a new key" },
+    act: {
+      suspend: "Suspend",
+      resume: "Resume",
+      leave: "Remove",
+      replace: "Invite again with a new key",
+      forbidKey: "Forbid the next key",
+    },
     ask: {
       suspend: {
         title: "Suspend the {name} cluster?",
@@ -254,6 +286,11 @@ export const clustersMessages = bothLanguages(
         text: "This cannot be undone: to come back it must be invited and approved anew.",
         done: "The {name} cluster has left.",
       },
+      forbidKey: {
+        title: "Forbid the next key of the {name} cluster?",
+        text: "Do so when its operator does not know of that key. The present key goes on counting; if that one leaked too, suspend the cluster and invite it again with a new key.",
+        done: "The next key of the {name} cluster is forbidden.",
+      },
     },
     loss: {
       label: "What will happen",
@@ -267,6 +304,12 @@ export const clustersMessages = bothLanguages(
       more: "{count} more",
     },
     runtime: { kubernetes: "Kubernetes", process: "process" },
+    reach: {
+      address: "its address",
+      mailbox: "its mailbox (it opens no address)",
+      shortAddress: "reached through its address",
+      shortMailbox: "reached through its mailbox",
+    },
     noHeartbeat: "no heartbeat",
     approveTitle: "Approve the {name} cluster",
     approveText:
@@ -296,7 +339,7 @@ export const clustersMessages = bothLanguages(
     tokenOver: "Its time is over. Invite again.",
     byHand: "Start it by hand (process runtime)",
     byHandText:
-      "Run this on that cluster’s machine. Its operator fills in what stands between angle brackets. It holds the join token: keep it as safe.",
+      "Run this on that cluster’s machine. Its operator fills in what stands between angle brackets. It holds the join token: keep it as safe. On a machine behind NAT, which nothing can reach, leave out port and address and set FRAMEWORK_LISTEN=off.",
     copyScript: "Copy the start command",
     copyToken: "Copy the join token",
     done: "I have passed it on",

@@ -90,12 +90,23 @@ export const runsMessages = bothLanguages(
       empty: "아직 출력이 없습니다.",
       nothingFound: "찾는 글이 없습니다.",
     },
+    consent: {
+      ended: "이 실행에 준 동의의 기한이 지나, 다른 클러스터에서 할 단계가 기다립니다.",
+      ends_soon: "이 실행에 준 동의가 곧 끝납니다:",
+      agreement_gone:
+        "협약이 끝나거나 철회되어 실패한 단계가 있습니다. 새 협약이 있으면 다시 동의한 다음 다시 시도하세요.",
+      meaning: "처음에 동의한 것과 같은 앱, 클러스터, 이미지에만 다시 동의합니다. 시도 횟수는 늘지 않습니다.",
+      renew: "다시 동의",
+      done: "다시 동의했습니다. 기다리던 단계가 이어집니다.",
+    },
     detail: {
       app: "앱",
       why: "이곳인 까닭",
       attempt: "시도",
       exitCode: "종료 코드",
       readyAt: "준비된 때",
+      cachedFrom: "결과를 만든 단계",
+      cachedFromRun: "실행 #{number} · {step}",
       proxy: "프록시 앱",
       host: "실제 실행",
       agreement: "이용 협약",
@@ -250,12 +261,24 @@ export const runsMessages = bothLanguages(
       empty: "No output yet.",
       nothingFound: "Nothing found.",
     },
+    consent: {
+      ended: "The consent for this run has expired, and its steps in other clusters wait.",
+      ends_soon: "The consent for this run ends soon:",
+      agreement_gone:
+        "A step failed because its agreement ended or was revoked. Once there is a new one, consent again and retry.",
+      meaning:
+        "You consent once more to the same apps, clusters and images, and to nothing else. It counts as no attempt.",
+      renew: "Consent again",
+      done: "Consented. What waited goes on.",
+    },
     detail: {
       app: "App",
       why: "Why here",
       attempt: "Attempt",
       exitCode: "Exit code",
       readyAt: "Ready at",
+      cachedFrom: "Results made by",
+      cachedFromRun: "run #{number} · {step}",
       proxy: "Proxy app",
       host: "Runs at",
       agreement: "Agreement",

@@ -35,6 +35,10 @@ export const ownerReasons = pairs({
       "값이 잘못되었습니다: {names}. 수는 1 이상의 정수입니다.",
       "These values are not valid: {names}. Numbers are whole and start at 1.",
     ],
+    wrong_limit: [
+      "파라미터 한도로 읽을 수 없습니다: {text}. window=1..24 나 method=a,b 처럼 쓰세요.",
+      "This is no parameter limit: {text}. Write window=1..24 or method=a,b.",
+    ],
     gateway_unreachable: [
       "{url} 이(가) 프레임워크로 답하지 않습니다. 주소를 확인하고, 그 프레임워크가 켜져 있는지 보세요.",
       "No framework answers at {url}. Check the address, and whether that framework is running.",
@@ -62,6 +66,10 @@ export const ownerReasons = pairs({
     hub_hears_later: [
       "여기서는 효력이 있습니다. 허브는 닿는 대로 듣습니다.",
       "It holds here. The hub hears of it as soon as it can be reached.",
+    ],
+    no_card: [
+      "그 파일에는 다른 클러스터의 이름·주소·열쇠가 없습니다. 그 운영자가 `identity` 명령으로 쓴 파일을 받으세요.",
+      "That file does not hold another cluster’s name, address and key. Ask its operator for what the command `identity` writes.",
     ],
     wrong_fingerprint: [
       "지문이 다릅니다. 그 클러스터의 운영자에게 지문을 다시 물어보세요. 아무것도 바꾸지 않았습니다.",

@@ -31,6 +31,15 @@ export const permissionReasons = pairs({
       "협약이 한 번의 실행에 허락한 자원을 넘습니다. 앱의 제공자에게 물어보거나 더 넓게 요청하세요.",
       "One run asks for more than the agreement allows. Ask the app’s provider, or request a wider one.",
     ],
+    parameter_out_of_bounds: [
+      "협약이 허락한 값이 아닙니다: {name} ({bound}). 값을 고치거나 주인에게 더 넓게 요청하세요.",
+      "The agreement does not allow this value: {name} ({bound}). Change it, or ask the owner for more.",
+    ],
+    unknown_parameter: ["{app}에는 {name} 파라미터가 없습니다.", "{app} has no parameter {name}."],
+    egress_refused: [
+      "이 앱은 네트워크를 쓰는데, 협약은 네트워크를 쓰는 앱을 허락하지 않습니다. 주인에게 물어보세요.",
+      "This app uses a network, and the agreement allows no app that does. Ask its owner.",
+    ],
     budget_reserved: [
       "협약의 남은 몫을 지금 도는 실행이 잡아 두었습니다. 그것이 끝나면 저절로 이어집니다.",
       "Runs that are alive hold what is left of the agreement. It goes on by itself when they end.",
@@ -127,13 +136,27 @@ export const permissionReasons = pairs({
       "주인이 다른 곳에서 시작하는 실행을 받지 않습니다. 그 클러스터를 집으로 쓰거나 주인에게 물어보세요.",
       "The owner takes no runs that start elsewhere. Use that cluster as home, or ask the owner.",
     ],
+    too_many_requests: [
+      "답을 기다리는 요청이 너무 많습니다. 주인이 답하면 다시 요청하거나, 필요 없는 요청을 거두세요.",
+      "Too many requests await an answer already. Ask again when owners have answered, or withdraw what you do not need.",
+    ],
     not_found: ["그런 협약이 없거나 볼 수 없습니다.", "There is no such agreement, or you may not see it."],
+  },
+  consent: {
+    ends_soon: [
+      "이 실행에 준 동의가 {until}에 끝납니다. krdc run consent {id} 로 이을 수 있습니다.",
+      "The consent for this run ends on {until}. Renew it with krdc run consent {id}.",
+    ],
+    not_needed: [
+      "다른 클러스터에서 할 단계가 남아 있지 않아 동의할 것이 없습니다.",
+      "No step is left to run in another cluster, so there is nothing to consent to.",
+    ],
   },
   authorization: {
     missing: ["이 실행에 대한 동의가 없습니다. 다시 실행하세요.", "This run has no consent. Submit it again."],
     expired: [
-      "실행에 대한 동의 기한이 지났습니다. 다시 실행하세요.",
-      "The consent for this run has expired. Submit it again.",
+      "이 실행에 준 동의의 기한이 지났습니다. 실행 화면이나 krdc run consent로 다시 동의하면 이어집니다.",
+      "The consent for this run has expired. Consent again on its page or with krdc run consent, and it goes on.",
     ],
     revoked: ["실행에 대한 동의가 철회되었습니다.", "The consent for this run was revoked."],
     other_agreement: [
@@ -223,6 +246,10 @@ export const permissionReasons = pairs({
   },
   grant: {
     expired: ["허가의 시간이 지났습니다. 저절로 다시 받습니다.", "The grant expired. A new one is fetched by itself."],
+    before_restore: [
+      "호스트의 데이터베이스를 되돌리기 전에 받은 허가입니다. 저절로 다시 받습니다.",
+      "The grant is from before the host’s database was set back. A new one is fetched by itself.",
+    ],
     unknown: ["허브가 모르는 허가입니다. 단계를 다시 시도하세요.", "The hub does not know this grant. Retry the step."],
     closed: ["나중 시도가 허가되어 이 허가는 닫혔습니다.", "A later attempt was granted, so this grant is closed."],
     older_attempt: ["이보다 나중의 시도가 이미 허가되었습니다.", "A later attempt was granted already."],
@@ -256,6 +283,11 @@ export const permissionReasons = pairs({
       "허브의 열쇠를 확인할 수 없습니다. 클러스터 운영자가 살펴야 합니다.",
       "The hub’s key cannot be verified. The cluster’s operator must look.",
     ],
+    rotate_forbidden: ["허브 운영자만 허브의 열쇠를 바꿉니다.", "Only an operator of the hub changes its key."],
+    keys_folder_missing: [
+      "허브가 열쇠를 둘 폴더를 모릅니다. HUB_KEYS_FOLDER를 정하고 포털을 다시 켜세요.",
+      "The hub knows no folder for its keys. Set HUB_KEYS_FOLDER and start the portal again.",
+    ],
   },
   limits: {
     over_ceiling: [
@@ -267,6 +299,31 @@ export const permissionReasons = pairs({
     "허브가 답하지 않아 새 원격 단계를 시작하지 못합니다. 연결되면 저절로 이어집니다.",
     "The hub does not answer, so no new remote step can start. It goes on by itself when the hub is back.",
   ],
+  no_route: [
+    "두 클러스터 모두 밖에서 닿는 주소가 없어 이만큼 큰 파일은 오가지 못합니다. 둘 가운데 한 곳의 운영자가 주소를 열거나, 더 작은 파일을 쓰세요.",
+    "Neither cluster has an address that the other can reach, so a file of this size has no way. The operator of either can open an address; or use a smaller file.",
+  ],
+  letter: {
+    other_sender: [
+      "보낸 클러스터의 이름이 부른 클러스터와 다릅니다. 그 운영자에게 알려 주세요.",
+      "The letter names another sender than the cluster that brought it. Tell its operator.",
+    ],
+    id_taken: [
+      "같은 번호의 다른 편지가 이미 있습니다. 저절로 새 번호로 다시 보냅니다.",
+      "Another letter has this number already. It is sent again under a new one by itself.",
+    ],
+    too_many: [
+      "그 클러스터로 가는 편지가 너무 많이 밀려 있습니다. 잠시 뒤 저절로 다시 보냅니다.",
+      "Too many letters wait for that cluster. They are sent again by themselves in a moment.",
+    ],
+  },
+  reverse_call: {
+    not_found: ["이 클러스터의 답을 기다리는 그런 부름이 없습니다.", "No such call waits for this cluster’s answer."],
+    bad_answer: [
+      "답의 머리를 읽을 수 없습니다. 그 클러스터의 운영자가 살펴야 합니다.",
+      "The head of the answer is not readable. The cluster’s operator must look.",
+    ],
+  },
   peer: {
     unreachable: [
       "다른 클러스터에 닿지 않습니다. 그곳의 일은 계속되고, 닿으면 결과를 받습니다.",
@@ -287,6 +344,10 @@ export const permissionReasons = pairs({
     refused: [
       "다른 클러스터가 거절했습니다. 그 운영자에게 물어보세요.",
       "The other cluster refused. Ask its operator.",
+    ],
+    wrong_mailbox: [
+      "우편함 주소는 그 클러스터 자신의 이름이어야 합니다. 상대 운영자에게 주소를 다시 물어보세요.",
+      "A mailbox must carry its own cluster’s name. Ask the other operator for the address again.",
     ],
     not_found: ["그런 상대 클러스터를 받아들인 적이 없습니다.", "No such cluster was accepted as a peer."],
     too_many_calls: [

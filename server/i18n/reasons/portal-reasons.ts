@@ -61,6 +61,10 @@ export const portalReasons = pairs({
     ],
   },
   framework: {
+    restored: [
+      "클러스터의 데이터베이스를 되돌린 뒤 잃은 기록을 다시 읽는 중입니다. 다 읽으면 저절로 이어집니다.",
+      "A cluster’s database was set back, and what it forgot is being read again. It goes on by itself after that.",
+    ],
     stopping: [
       "클러스터가 멈추는 중입니다. 다시 켜지면 이어집니다.",
       "The cluster is stopping. It goes on when the cluster is back.",
@@ -91,6 +95,12 @@ export const portalReasons = pairs({
     ],
   },
   member: {
+    not_yours: ["허브 운영자만 할 수 있습니다.", "Only an operator of the hub may do this."],
+    own_account: ["자신의 계정은 막을 수 없습니다.", "You cannot disable your own account."],
+    ambiguous: [
+      "{account} 계정을 쓰는 사람이 여럿이라 하지 않았습니다.",
+      "Several people have the account {account}, so nothing was done.",
+    ],
     disabled: [
       "이 계정은 멈춰 있습니다. 소속 기관의 운영자에게 물어보세요.",
       "This account is disabled. Ask the operator of your institute.",

@@ -9,6 +9,10 @@ export const runReasons = pairs({
       "A run of that id exists already. Submit it anew.",
     ],
     step_not_found: ["그런 단계가 없습니다.", "There is no such step."],
+    lost_in_restore: [
+      "집 클러스터의 데이터베이스를 되돌리면서 이 실행의 기록을 잃었습니다. 다시 실행하세요.",
+      "The home cluster’s database was set back and this run was lost with it. Submit it again.",
+    ],
     ended: ["이미 끝난 실행입니다.", "The run has ended already."],
     nothing_failed: ["다시 할 실패한 단계가 없습니다.", "No step failed, so there is nothing to retry."],
     no_such_step: ["그런 단계가 없습니다.", "There is no such step."],
@@ -26,6 +30,10 @@ export const runReasons = pairs({
     attempt_unreachable: [
       "실행하던 클러스터가 응답하지 않아 다시 시작할 수 없습니다. 기다리거나, 두 번 실행될 수 있음을 알고 포기하세요.",
       "Its cluster does not answer, so it cannot be started again. Wait, or abandon it knowing that it may run twice.",
+    ],
+    cached_result_used: [
+      "다음 단계가 이 결과를 이미 썼습니다. 캐시를 끄고 새로 실행하세요.",
+      "A later step has used this result. Submit the run anew without the cache.",
     ],
     abandoned: [
       "응답하지 않는 클러스터에서의 시도를 사람이 포기했습니다. 그곳에서는 끝까지 실행되었을 수 있습니다.",
@@ -83,6 +91,10 @@ export const runReasons = pairs({
     attempt_still_live: [
       "앞 시도가 아직 끝나지 않았습니다. 끝난 다음 다시 시도됩니다.",
       "The attempt before is still alive. It is tried again after its end.",
+    ],
+    lost_record: [
+      "호스트의 데이터베이스를 되돌리면서 이 시도의 기록을 잃었습니다. 다시 시작되지 않으니 단계를 다시 시도하세요.",
+      "The host’s database was set back and this attempt’s record was lost with it. It never starts again; retry the step.",
     ],
     older_attempt: ["이미 더 새로운 시도가 있습니다.", "There is a newer attempt already."],
     other_request: [

@@ -16,6 +16,8 @@ import { makeProof } from "#server/protocol/proof";
 import { readSignedDocument } from "#server/protocol/signed-document";
 import { statusListType } from "#server/protocol/status-list";
 import { POST as decide } from "./agreements/[id]/decision/route";
+import { POST as askCache } from "./cache-permissions/route";
+import { POST as askConsent } from "./consents/route";
 import { POST as handIn } from "./receipts/route";
 import { POST as askStatus } from "./status/route";
 
@@ -108,6 +110,21 @@ test("a member carries another's status, signed by the hub for its nonce", async
   expect(status).toBe(200);
   const { d: _secret, ...key } = hub.signingKey;
   expect(await readSignedDocument(key, statusListType, json.status)).toMatchObject({ nonce, host: "bio", hub: hubUrl });
+});
+
+test("only a run's own home hears how its consent stands, and what of it may be answered from the cache", async () => {
+  const asked = await anAuthorizedStep(await asMember(), open, "materials");
+  const question = { runId: asked.runId, authorizationId: asked.authorizationId };
+  const heard = (key: PrivateKey) => call(askConsent, "/consents", key, question);
+  expect(await heard(await makeSigningKey())).toMatchObject({ status: 401 });
+  expect(await heard(bio.key)).toMatchObject({ status: 404, json: { code: "authorization.missing" } });
+  expect(await heard(materials.key)).toMatchObject({
+    status: 200,
+    json: { state: "STANDING", agreements: { trend: asked.agreementId } },
+  });
+  const permitted = async (key: PrivateKey) => (await call(askCache, "/cache-permissions", key, asked)).json;
+  expect(await permitted(materials.key)).toEqual({ isAllowed: true, reason: null });
+  expect(await permitted(bio.key)).toEqual({ isAllowed: false, reason: "authorization.missing" });
 });
 
 test("a home hands in receipts that its hosts signed, and no others", async () => {

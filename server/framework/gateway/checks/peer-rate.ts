@@ -2,8 +2,8 @@ import { KrdcError } from "#server/errors";
 import type { Check } from "../call";
 import { proven } from "../call";
 
-const perSecond = 200;
-const burst = 400;
+const perSecond = 1000;
+const burst = 2000;
 
 type Bucket = { tokens: number; at: number };
 const buckets = new Map<string, Bucket>();

@@ -1,4 +1,4 @@
-import { jwtVerify } from "jose";
+import { decodeProtectedHeader, jwtVerify } from "jose";
 import { KrdcError } from "#server/errors";
 import { portalTokenClaims, portalTokenLifetimeSeconds, portalTokenType } from "#server/protocol/framework-api";
 import { importSigningKey } from "#server/protocol/keys";
@@ -10,7 +10,9 @@ import { bearerOf, headerOf, htuOf } from "./headers";
 async function readToken(call: Call, token: string) {
   const { hub, name } = call.ctx;
   try {
-    const verified = await jwtVerify(token, await importSigningKey(hub.key), {
+    const found = hub.keys.tokenKey(decodeProtectedHeader(token).kid);
+    if (!found || found === "not_now") throw new TypeError("no key of the hub's that signs now");
+    const verified = await jwtVerify(token, await importSigningKey(found.key), {
       algorithms: ["EdDSA"],
       typ: portalTokenType,
       issuer: hub.url,
@@ -21,6 +23,7 @@ async function readToken(call: Call, token: string) {
     const claims = portalTokenClaims.parse(verified.payload);
     if (claims.exp - claims.iat > portalTokenLifetimeSeconds)
       throw new TypeError("a portal token lives five minutes at most");
+    if (found.until && claims.iat * 1000 > found.until.getTime()) throw new TypeError("signed after its key's end");
     return claims;
   } catch (cause) {
     throw new KrdcError("unauthenticated", "unauthenticated", { cause });

@@ -15,6 +15,8 @@ const exitFile = z.looseObject({
   startedAt: z.string().nullish(),
   endedAt: z.string().nullish(),
   usage: z.looseObject({ cpuSeconds: z.number() }).nullish(),
+  /** In what is kept of an end. */
+  cpuSeconds: z.number().nullish(),
   error: z.string().nullish(),
 });
 
@@ -44,7 +46,7 @@ function exitOf(text: string): TaskExit {
     signal: read.signal ?? null,
     startedAt: read.startedAt ? new Date(read.startedAt) : null,
     endedAt: read.endedAt ? new Date(read.endedAt) : new Date(),
-    cpuSeconds: read.usage?.cpuSeconds ?? 0,
+    cpuSeconds: read.usage?.cpuSeconds ?? read.cpuSeconds ?? 0,
     error: read.error ?? null,
   };
 }
@@ -160,7 +162,9 @@ export class ProcessRuntime implements Runtime {
 
   /** A task that was cleared away has left its marker, so that its name is never started again. */
   async #withoutTask(name: string): Promise<TaskView> {
-    if (!(await isThere(join(this.#folders.ends, name)))) return { phase: "absent" };
+    const kept = await readIfThere(join(this.#folders.ends, name));
+    if (kept === undefined) return { phase: "absent" };
+    if (kept !== "") return { phase: "ended", exit: { ...exitOf(kept), record: JSON.parse(kept).record } };
     const nothing = { stopReason: null, exitCode: null, signal: null, startedAt: null, cpuSeconds: 0, error: null };
     return { phase: "ended", exit: { ...nothing, outcome: "LOST", endedAt: new Date() } };
   }
@@ -220,16 +224,25 @@ export class ProcessRuntime implements Runtime {
     });
   }
 
-  async clear(name: string): Promise<void> {
+  async clear(name: string, end?: TaskExit): Promise<void> {
     await rename(this.#task(name, "log"), join(this.#folders.logs, `${name}.log`)).catch((error: unknown) => {
       if (!absentIs(error)) throw error;
     });
-    await writeFile(join(this.#folders.ends, name), "");
+    await this.#keepEnd(name, end);
     const away = join(this.#folders.tasks, `.cleared-${name}`);
     await rename(this.#task(name), away).catch((error: unknown) => {
       if (!absentIs(error)) throw error;
     });
     await rm(away, { recursive: true, force: true });
+  }
+
+  /** What is kept of an end is never written over by less. */
+  async #keepEnd(name: string, end: TaskExit | undefined): Promise<void> {
+    const path = join(this.#folders.ends, name);
+    if (!end) return writeFile(path, "", { flag: "a" });
+    const draft = join(this.#folders.ends, `.${name}`);
+    await writeFile(draft, JSON.stringify(end), { mode: 0o600 });
+    await rename(draft, path);
   }
 
   async live(): Promise<string[]> {

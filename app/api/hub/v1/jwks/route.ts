@@ -1,7 +1,5 @@
 import { publicRoute } from "#server/auth/api/api-route";
+import { publishedKeysOf } from "#server/hub/keys/published-keys";
 import { jwksOperation } from "#server/hub/openapi/cluster-operations";
 
-export const GET = publicRoute(jwksOperation, async ({ hub }) => {
-  const { kty, crv, x, kid } = hub.signingKey;
-  return { keys: [{ kty, crv, x, kid, alg: "EdDSA", use: "sig" }] };
-});
+export const GET = publicRoute(jwksOperation, async (ctx) => publishedKeysOf(ctx));

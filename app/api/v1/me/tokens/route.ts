@@ -5,5 +5,5 @@ import { listApiTokens } from "#server/hub/tokens/list-api-tokens";
 
 export const GET = route(listTokensOperation, (ctx) => listApiTokens(ctx));
 export const POST = route(createTokenOperation, (ctx, { body }) =>
-  createApiToken(ctx.db, { memberId: ctx.user.id, ...body }, ctx.now()),
+  createApiToken(ctx.db, { memberId: ctx.user.id, actor: ctx.user.account, ...body }, ctx.now()),
 );
