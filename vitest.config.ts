@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: "rules",
           environment: "node",
-          include: [`${rooms}/**/*.test.ts`, "e2e/bench/*.test.ts"],
+          include: [`${rooms}/**/*.test.ts`, "e2e/{bench,model}/*.test.ts"],
           exclude: [withDatabase],
         },
       },

@@ -114,7 +114,7 @@ async function enrol({ name, key, gateway, isSilent }: Enrolled): Promise<void> 
   await enrolCluster({ ...operator, user: undefined }, request, { key: publicPart(key), jkt });
   await approveCluster(operator, { name, fingerprint: fingerprintOf(key).slice(-2).join(" "), as: "operator" });
   await approveCluster(operator, { name, as: "hub" });
-  const cluster = isSilent && (await findCallingCluster(hubDb(), jkt));
+  const cluster = isSilent && (await findCallingCluster(operator, jkt));
   if (cluster) await recordHeartbeat({ ...operator, user: cluster }, aHeartbeat(gateway));
 }
 

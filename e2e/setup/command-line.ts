@@ -117,6 +117,12 @@ export class Person {
     return fetch(`http://127.0.0.1:${this.where.port}${path}`, { headers, signal: AbortSignal.timeout(10_000) });
   }
 
+  post(path: string, json: unknown): Promise<Response> {
+    const headers = { authorization: `Bearer ${this.token}`, "content-type": "application/json" };
+    const url = `http://127.0.0.1:${this.where.port}${path}`;
+    return fetch(url, { method: "POST", headers, body: JSON.stringify(json), signal: AbortSignal.timeout(60_000) });
+  }
+
   until(id: string, what: string, isSo: (view: RunView) => boolean, timeoutMs = 60_000): Promise<RunView> {
     let last: RunView | undefined;
     const ask = async () => {

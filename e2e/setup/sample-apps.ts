@@ -22,20 +22,20 @@ export async function samplesLoaded({ home }: Where): Promise<void> {
   await until("the sample apps", done, 240_000);
 }
 
-type Changes = { name?: string; durationSeconds?: number; remote?: "open" | "on-request" };
+type Changes = { name?: string; durationSeconds?: number; remote?: "open" | "on-request"; from?: string; by?: Person };
 
 /**
- * Registers and publishes one of the apps that misbehave, as a provider does; answers its reference. Files that need the
+ * Registers and publishes one of the apps that misbehave (or the one in the folder `from`), as a provider does; answers its reference. Files that need the
  * same app register it once.
  */
 export async function registerApp(where: Where, cluster: string, app: string, changes: Changes = {}): Promise<string> {
-  const provider = await Person.as(where, "provider");
+  const provider = changes.by ?? (await Person.as(where, "provider"));
   const name = changes.name ?? app;
   const reference = `${cluster}/${name}@1.0.0`;
   if ((await provider.krdc("market", "show", `${cluster}/${name}`)).code === 0) return reference;
   const folder = mkdtempSync(join(tmpdir(), "krdc-app-"));
   try {
-    cpSync(join(samples, "misbehaving", app), folder, { recursive: true });
+    cpSync(changes.from ?? join(samples, "misbehaving", app), folder, { recursive: true });
     const manifest = readJson(join(folder, "krdc.app.json"));
     const { durationSeconds, remote } = changes;
     const access = { ...manifest.access, ...(remote ? { remote } : {}) };

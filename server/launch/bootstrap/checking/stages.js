@@ -18,7 +18,8 @@ export const stages = [
   walls(),
   check("knip", ["knip/bin/knip.js"]),
   tests("vitest", []),
-  tests("stories", ["--config", "vitest.e2e.config.ts"]),
+  tests("stories", ["--config", "vitest.e2e.config.ts", "--project", "stories"]),
+  tests("lab", ["--config", "vitest.e2e.config.ts", "--project", "lab"]),
 ];
 
 /**
