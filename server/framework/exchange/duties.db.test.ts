@@ -180,6 +180,8 @@ describe("scenario 15: an attempt whose host is silent", () => {
         ),
       40_000,
     );
+    // Until then the second one waited at the door.
+    await untilStep(home, id, "only", "REMOTE_RUNNING");
     expect(stepOf(await look(home, id), "only").attempt).toBe(2);
     await ask(home, researcher, "POST", `/v1/runs/${id}/cancel`, {});
     await untilOver(home, id);

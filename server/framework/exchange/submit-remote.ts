@@ -97,13 +97,17 @@ async function deliver(ctx: FrameworkContext, row: RemoteAttempt): Promise<Hoste
   return putProven(ctx, row);
 }
 
+/** An attempt that was given up here still lives at its host, which ends it as soon as it hears of that. */
+const stillLive = "hosted_run.attempt_still_live";
+const passing: ReadonlySet<string> = new Set(["clock_skew", "cluster.clock_skew", "peer.refused", stillLive]);
+
 /**
  * Refusals that end nothing: they pass by themselves, come from something between the gateways, or concern a call that
  * the host may have accepted before.
  */
 function isPassing(error: KrdcError, row: RemoteAttempt): boolean {
   if (error.retryable || error.kind === "too_many") return true;
-  if (["clock_skew", "cluster.clock_skew", "peer.refused"].includes(error.reason)) return true;
+  if (passing.has(error.reason)) return true;
   return ["unauthenticated", "no_route"].includes(error.reason) && row.state === "SUBMITTING";
 }
 
