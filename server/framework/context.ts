@@ -10,6 +10,12 @@ import type { Reach } from "./reach/reach";
 import type { Runtime } from "./runtime/runtime";
 import type { Timing } from "./timing";
 
+/**
+ * Since when the process lives, when it last found its database at the place that it remembers, and whether it has asked
+ * once how far others know its chain.
+ */
+export type Past = { readonly beganAt: Date; inPlaceAt?: Date; isAsked: boolean };
+
 /** What every verb of a framework gets first: its database, clock, folders, keys and the runtime that starts its apps. */
 export type FrameworkContext = {
   db: Db;
@@ -34,6 +40,8 @@ export type FrameworkContext = {
   logBytes: number;
   timing: Timing;
   freshness: Freshness;
+  /** What this process knows of its own past, which its database may have forgotten. */
+  past: Past;
   /** What waits for peers that nobody can dial, and our letters to them. */
   reach: Reach;
   /** Sessions of the owner's page; without it only the operator's key decides. */

@@ -123,6 +123,7 @@ async function openContext(home: Home, { opensNoSocket: _, ...size }: Size, stop
     proxies: 12,
     logBytes: 64 * 1024 * 1024,
     freshness: new Freshness(),
+    past: { beganAt: now(), isAsked: false },
     reach: new Reach(await loadEncryptionKey(home.folder)),
     stopping,
     ...size,

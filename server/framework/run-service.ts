@@ -79,6 +79,7 @@ async function build(env: FrameworkEnv): Promise<{ ctx: FrameworkContext; close:
     logBytes: env.FRAMEWORK_LOG_BYTES,
     timing,
     freshness: new Freshness(),
+    past: { beganAt: clock.now(), isAsked: false },
     reach: new Reach(await loadEncryptionKey(env.FRAMEWORK_HOME)),
     owner: ownerDoorOf(env),
     stopping: stopping.signal,

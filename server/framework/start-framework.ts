@@ -2,6 +2,7 @@ import { chmod } from "node:fs/promises";
 import type { Server } from "node:http";
 import { startTellingHub } from "./agreements/tell-hub";
 import { startBuilder } from "./apps/register-app";
+import { askWitnesses } from "./audit/exchange-checkpoints";
 import { startAuditing } from "./audit/start-auditing";
 import type { FrameworkContext } from "./context";
 import { startFollowing } from "./exchange/follow-hosts";
@@ -50,6 +51,10 @@ export async function startFramework(ctx: FrameworkContext, parts: FrameworkPart
   await rememberHead(ctx);
   const server = createGateway(ctx);
   await listen(server, parts.listen);
+  // Our own apps wait for this a moment; the door is open meanwhile, because others ask us the same.
+  askWitnesses(ctx).catch((error: unknown) =>
+    ctx.log.warn({ error }, "the others were not asked how far they know us"),
+  );
   const stopExecutor = await startExecutor(ctx, {
     owners: { local: localOwner, hosted: hostedOwner, proxy: proxyOwner },
     proxySpec: (inside, execution) => proxySpec(inside, parts.build, execution),

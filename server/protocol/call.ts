@@ -3,7 +3,7 @@ import { sha256Hex } from "./canonical";
 import type { PrivateKey } from "./keys";
 import { errorOfProblem } from "./problem";
 import { makeProof } from "./proof";
-import { signalWithin } from "./signal-within";
+import { limitWithin } from "./signal-within";
 
 export type Call = {
   method: "GET" | "PUT" | "POST" | "DELETE" | "HEAD";
@@ -31,56 +31,68 @@ function addressOf(url: string): string {
 }
 const htuOf = (url: string) => url.split("?")[0] ?? url;
 
-async function send(key: PrivateKey, call: Call & { body?: BodyInit | null; bodySha256?: string | undefined }) {
+type Sent = { response: Response; clear: () => void };
+
+async function send(
+  key: PrivateKey,
+  call: Call & { body?: BodyInit | null; bodySha256?: string | undefined },
+): Promise<Sent> {
   const proof = await makeProof(
     key,
     { htm: call.method, htu: htuOf(call.url), bodySha256: call.bodySha256, accessToken: call.token },
     call.now ?? new Date(),
   );
+  const { signal, clear } = limitWithin(call.timeoutMs ?? 30_000, ...(call.signal ? [call.signal] : []));
   try {
-    return await (call.transport ?? fetch)(call.url, {
+    const response = await (call.transport ?? fetch)(call.url, {
       method: call.method,
       redirect: "error",
       headers: { ...call.headers, dpop: proof, ...(call.token ? { authorization: `DPoP ${call.token}` } : {}) },
-      signal: signalWithin(call.timeoutMs ?? 30_000, ...(call.signal ? [call.signal] : [])),
+      signal,
       ...(call.body ? { body: call.body, duplex: "half" } : {}),
     } as RequestInit);
+    return { response, clear };
   } catch (cause) {
+    clear();
     // What no way carries is no matter of trying again.
     if (cause instanceof KrdcError && !cause.retryable) throw cause;
     throw new KrdcError("unavailable", "peer.unreachable", { cause, detail: { address: addressOf(call.url) } });
   }
 }
 
-async function refuse(response: Response): Promise<never> {
+async function refuse({ response, clear }: Sent): Promise<never> {
   const body = await response.json().catch(() => undefined);
+  clear();
   throw errorOfProblem(response.status, body);
+}
+
+async function readJson(sent: Sent): Promise<{ status: number; body: unknown }> {
+  const { response, clear } = sent;
+  if (!response.ok) return refuse(sent);
+  const body = response.status === 204 ? undefined : await response.json().catch(() => undefined);
+  clear();
+  return { status: response.status, body };
 }
 
 /** Calls another party with a proof by our key and answers the parsed JSON, or throws the party's own refusal. */
 export async function callJson(key: PrivateKey, call: Call): Promise<{ status: number; body: unknown }> {
   const text = call.json === undefined ? undefined : JSON.stringify(call.json);
-  const response = await send(key, {
+  const sent = await send(key, {
     ...call,
     headers: { ...call.headers, ...(text === undefined ? {} : { "content-type": "application/json" }) },
     body: text ?? null,
     bodySha256: text === undefined ? undefined : sha256Hex(text),
   });
-  if (!response.ok) return refuse(response);
-  const answer = response.status === 204 ? undefined : await response.json().catch(() => undefined);
-  return { status: response.status, body: answer };
+  return readJson(sent);
 }
 
 /** The same for bytes that come back; the caller reads the stream. */
 export async function callStream(key: PrivateKey, call: Call): Promise<Response> {
-  const response = await send(key, call);
-  if (!response.ok) return refuse(response);
-  return response;
+  const sent = await send(key, call);
+  return sent.response.ok ? sent.response : refuse(sent);
 }
 
 /** The same for bytes that go out. */
 export async function sendStream(key: PrivateKey, call: StreamCall): Promise<{ status: number; body: unknown }> {
-  const response = await send(key, { ...call, body: call.body as BodyInit, bodySha256: call.bodySha256 });
-  if (!response.ok) return refuse(response);
-  return { status: response.status, body: await response.json().catch(() => undefined) };
+  return readJson(await send(key, { ...call, body: call.body as BodyInit, bodySha256: call.bodySha256 }));
 }

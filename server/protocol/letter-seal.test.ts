@@ -112,15 +112,15 @@ describe("refused is", () => {
 
 describe("a key for seals counts only", () => {
   test("under the signature of its own cluster's identity key", async () => {
-    const certificate = await certifyEncryptionKey(key(bob), "bob", key(bobSeal), now);
+    const certificate = await certifyEncryptionKey(key(bob), { cluster: "bob" }, key(bobSeal), now);
     expect(
       await readEncryptionCertificate([{ key: publicPart(key(bob)), until: undefined }], "bob", certificate),
-    ).toEqual(publicPart(key(bobSeal)));
+    ).toMatchObject({ cluster: "bob", key: publicPart(key(bobSeal)) });
   });
 
   test.each([
-    ["signed by somebody else", () => certifyEncryptionKey(key(mallory), "bob", key(mallory), now)],
-    ["for another cluster", () => certifyEncryptionKey(key(bob), "carol", key(bobSeal), now)],
+    ["signed by somebody else", () => certifyEncryptionKey(key(mallory), { cluster: "bob" }, key(mallory), now)],
+    ["for another cluster", () => certifyEncryptionKey(key(bob), { cluster: "carol" }, key(bobSeal), now)],
     ["signed as something else", () => signDocument(key(bob), letterType, { cluster: "bob" })],
   ])("and never when it is %s", async (_what, make) => {
     const certificate = await make();

@@ -85,6 +85,14 @@ export class OpenCall {
       await body?.cancel().catch(nothing);
       return false;
     }
+    try {
+      new Headers(headers);
+    } catch (error) {
+      // An answer that nobody could be handed is the end of the call, not a silence of hours.
+      await body?.cancel().catch(nothing);
+      this.end(error);
+      return false;
+    }
     this.#isAnswered = true;
     clearTimeout(this.#timer);
     if (body && !bodilessStatus.has(status) && this.wire.method !== "HEAD") {

@@ -94,6 +94,9 @@ export const encryptionCertificate = z.strictObject({
   schema: z.literal("krdc.encryption-key/v1"),
   cluster: clusterName,
   key: z.strictObject({ kty: z.literal("EC"), crv: z.literal("P-256"), x: z.string(), y: z.string() }),
+  /** Its own word that it opens no socket: nobody else's turns an address into a mailbox. */
+  gateway: z.string().startsWith("mailbox://").optional(),
   issuedAt: z.iso.datetime(),
 });
+export type EncryptionCertificate = z.infer<typeof encryptionCertificate>;
 export const encryptionCertificateType = "krdc-encryption-key+jws";

@@ -30,9 +30,11 @@ export const moves = {
     // The end of an app whose start was not written down any more follows on READY itself.
     READY: ["RUNNING", "WAITING_GRANT", "CACHED", "CANCELLING", "SUCCEEDED", "FAILED", "CANCELLED"],
     RUNNING: ["CANCELLING", ...ended],
-    WAITING_GRANT: ["WAITING_CONSENT", "SUBMITTING", ...progress, "CANCELLING", "FAILED"],
-    WAITING_CONSENT: ["WAITING_GRANT", "SUBMITTING", "CANCELLING", "FAILED"],
-    SUBMITTING: ["WAITING_CONSENT", ...progress, "UNREACHABLE", "CANCELLING", "FAILED"],
+    // Back to READY: a home that was set back is told that it has made a later attempt.
+    WAITING_GRANT: ["READY", "WAITING_CONSENT", "SUBMITTING", ...progress, "CANCELLING", "FAILED"],
+    // And of one that rests in its backup, that it was sent.
+    WAITING_CONSENT: ["WAITING_GRANT", "SUBMITTING", ...progress, "CANCELLING", "FAILED"],
+    SUBMITTING: ["READY", "WAITING_CONSENT", ...progress, "UNREACHABLE", "CANCELLING", "FAILED"],
     REMOTE_QUEUED: ["REMOTE_RUNNING", "FETCHING", "UNREACHABLE", "CANCELLING", "FAILED"],
     REMOTE_RUNNING: ["FETCHING", "UNREACHABLE", "CANCELLING", "FAILED"],
     UNREACHABLE: ["WAITING_CONSENT", "SUBMITTING", ...progress, "CANCELLING", ...ended],

@@ -92,12 +92,16 @@ export async function exchangeCheckpoints(
 }
 
 /**
- * Before the first hosted run begins in the life of this process, everybody else says up to where they know our chain:
+ * Before the first app begins in the life of this process, everybody else says up to where they know our chain:
  * where the whole machine was set back nothing of our own can tell. Who does not answer holds up nothing.
  */
 export async function askWitnesses(ctx: FrameworkContext): Promise<void> {
-  await rememberHead(ctx);
-  // Without a place in the chain there is nothing to tell, and so nothing to hear.
-  await chainEntries(ctx.db);
-  await exchangeCheckpoints(ctx, new Map(), ctx.timing.checkpointMs, shortMs);
+  try {
+    await rememberHead(ctx);
+    // Without a place in the chain there is nothing to tell, and so nothing to hear.
+    await chainEntries(ctx.db);
+    await exchangeCheckpoints(ctx, new Map(), ctx.timing.checkpointMs, shortMs);
+  } finally {
+    ctx.past.isAsked = true;
+  }
 }

@@ -1,4 +1,4 @@
-import { and, eq, isNull, ne, sql } from "drizzle-orm";
+import { and, eq, isNull, lt, ne, or, sql } from "drizzle-orm";
 import { remoteAttempts } from "#drizzle/framework/schema/remote-attempts";
 import { stepRuns } from "#drizzle/framework/schema/runs";
 import type { Db } from "#server/db/connect";
@@ -57,12 +57,22 @@ export async function releaseHeld(db: Db, runId: string): Promise<RemoteAttempt[
   return rows;
 }
 
-/** What was not sent yet goes under the agreement that the consent names now. */
+/** Its host does not know it: the call was refused when its grant had run out. */
+const isRefused = and(
+  eq(remoteAttempts.state, "SUBMITTING"),
+  isNull(remoteAttempts.grant),
+  lt(remoteAttempts.hostSeq, 0),
+  isNull(remoteAttempts.cancelRequestedAt),
+);
+
+/** What no host has goes under the agreement that the consent names now. */
 export async function updateAgreementOf(db: Db, runId: string, step: string, agreementId: string): Promise<void> {
   await db
     .update(remoteAttempts)
     .set({ agreementId })
-    .where(and(eq(remoteAttempts.runId, runId), isUnsent, sql`${remoteAttempts.request}->>'step' = ${step}`));
+    .where(
+      and(eq(remoteAttempts.runId, runId), or(isUnsent, isRefused), sql`${remoteAttempts.request}->>'step' = ${step}`),
+    );
 }
 
 /** What was not sent yet of a group gets the proxy of this name. */

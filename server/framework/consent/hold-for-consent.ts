@@ -12,7 +12,7 @@ const isUnsent = (row: RemoteAttempt) => row.state === "WAITING_GRANT" || row.st
 function restOne(ctx: FrameworkContext, row: RemoteAttempt, waiting: Reason) {
   return moveRemote(ctx, row, (live) => {
     if (!isUnsent(live) || live.cancelRequestedAt) return undefined;
-    return { state: "WAITING_GRANT", grant: null, grantExpiresAt: null, waiting };
+    return { state: "WAITING_GRANT", grant: null, grantExpiresAt: null, unreachableSince: null, waiting };
   });
 }
 

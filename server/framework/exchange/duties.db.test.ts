@@ -188,6 +188,23 @@ describe("scenario 15: an attempt whose host is silent", () => {
   });
 });
 
+test.each(["grant.older_attempt", "hosted_run.older_attempt"])(
+  "an attempt of which a later one is known (%s) ends uncounted, and the later one goes on",
+  async (reason) => {
+    const first: number[] = [];
+    hub.answers.set("/grants", (json) => {
+      const { attempt } = json as GrantRequest;
+      first.push(attempt);
+      if (attempt === 1) throw new KrdcError(reason.startsWith("grant") ? "conflict" : "gone", reason);
+      hub.answers.delete("/grants");
+      throw new KrdcError("unavailable", "hub_unavailable");
+    });
+    const view = await submitAndEnd(home, { steps: { only: { ...remote("join"), with: { word: "나" } } } });
+    expect(stepOf(view, "only")).toMatchObject({ state: "SUCCEEDED", attempt: 2 });
+    expect(first).toEqual([1, 2]);
+  },
+);
+
 describe("the hub's ledger", () => {
   test("gets each terminal record once, also when the hub was away meanwhile", async () => {
     hub.answers.set("/receipts", () => {

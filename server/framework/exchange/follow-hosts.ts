@@ -2,6 +2,7 @@ import { hostedEvents } from "#server/protocol/hosted-run";
 import type { FrameworkContext } from "../context";
 import { findPeer, saveCursor } from "../hosting/peers";
 import { callHost } from "../transfers/call-host";
+import type { RemoteAttempt } from "./remote-attempt";
 import { selectLiveAt, selectLiveHosts } from "./remote-attempts.repo";
 import { applyAnswer, moveRemote } from "./settle-remote";
 import { startTelling } from "./tell-hosts";
@@ -24,13 +25,22 @@ async function followOnce(ctx: FrameworkContext, host: string): Promise<void> {
     signal: ctx.stopping,
   });
   const { cursor, events } = hostedEvents.parse(answer.body);
-  for (const event of events) await applyAnswer(ctx, host, event);
+  for (const event of events) {
+    await applyAnswer(ctx, host, event).catch((error: unknown) => {
+      // A fault of ours over one event keeps no other waiting; the reconciliation looks at its attempt again.
+      if (!(error instanceof TypeError)) throw error;
+      ctx.log.error({ host, runKey: event.runKey, attempt: event.attempt, error }, "an event could not be applied");
+    });
+  }
   if (cursor !== peer.cursor) await saveCursor(ctx, host, cursor);
 }
 
+/** What was never sent misses nobody. */
+const mayBeMissed = (row: RemoteAttempt) => row.unreachableSince === null && row.state !== "WAITING_GRANT";
+
 async function markUnreachable(ctx: FrameworkContext, host: string, since: Date): Promise<void> {
   for (const row of await selectLiveAt(ctx.db, host)) {
-    await moveRemote(ctx, row, (live) => (live.unreachableSince ? undefined : { unreachableSince: since }));
+    await moveRemote(ctx, row, (live) => (mayBeMissed(live) ? { unreachableSince: since } : undefined));
   }
 }
 

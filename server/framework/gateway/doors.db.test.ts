@@ -214,6 +214,16 @@ describe("what widens needs the operator's own key", () => {
       expect(answer).toMatchObject({ peers: [{ name: "friend", jkt }] });
       return squatted.asked() > 0 && JSON.stringify(answer).includes(`"${moved.url}"`);
     });
+    let beats = 0;
+    hub.answers.set("/heartbeats", () => {
+      beats += 1;
+      return { state: "PENDING", time, peers: [told(friend, "mailbox://friend")] };
+    });
+    await framework.shutDown();
+    await framework.start();
+    await until("a mailbox was told twice that it never certified", () => beats > 2);
+    const kept = await (await askAsOperator(framework, "/v1/operator/peers", { peers: [] })).text();
+    expect(kept).toContain(`"${moved.url}"`);
     await Promise.all([moved.close(), squatted.close()]);
   });
 });

@@ -14,6 +14,7 @@ import { answerOf, type HostedRun, mayFollow, meetingOf } from "./hosted-run";
 import {
   countLiveOfAgreement,
   type HostedKey,
+  hasRunUnder,
   insertHostedRun,
   insertRedeemed,
   lockHostedRun,
@@ -69,7 +70,7 @@ async function redeem(
     digest: request.digest,
     limits: request.limits,
     live: await countLiveOfAgreement(ctx.db, agreementId),
-    isCounted: before !== undefined,
+    isCounted: before !== undefined && (await hasRunUnder(ctx.db, key, agreementId)),
   });
   const isFirst = await insertRedeemed(ctx.db, { jti: claims.jti, ...key, redeemedAt: ctx.now() });
   if (!isFirst) throw new KrdcError("unauthenticated", "unauthenticated");

@@ -60,15 +60,15 @@ export function answerOf(row: HostedRun, missing: string[] = []): HostedRunAnswe
   };
 }
 
-/** Less than a letter carries, far more than one event with its receipt. */
-const pageBytes = 400 * 1024;
+/** Less than a letter carries, far more than almost every event with its receipt. */
+export const pageBytes = 400 * 1024;
 
 /** The first of these that fit into one answer, always one. */
-export function fittingOnePage(events: HostedRunAnswer[]): HostedRunAnswer[] {
+export function fittingOnePage<Entry>(entries: Entry[]): Entry[] {
   let bytes = 0;
-  const over = events.findIndex((event) => {
-    bytes += Buffer.byteLength(JSON.stringify(event)) + 1;
+  const over = entries.findIndex((entry) => {
+    bytes += Buffer.byteLength(JSON.stringify(entry)) + 1;
     return bytes > pageBytes;
   });
-  return over === -1 ? events : events.slice(0, Math.max(1, over));
+  return over === -1 ? entries : entries.slice(0, Math.max(1, over));
 }

@@ -31,6 +31,12 @@ export async function selectNewest(db: Db, home: string, runKey: string): Promis
   return rows[0];
 }
 
+/** Whether an attempt of this run key was counted under this agreement already. */
+export async function hasRunUnder(db: Db, { home, runKey }: HostedKey, agreementId: string): Promise<boolean> {
+  const ofRun = and(eq(hostedRuns.home, home), eq(hostedRuns.runKey, runKey), eq(hostedRuns.agreementId, agreementId));
+  return (await db.$count(hostedRuns, ofRun)) > 0;
+}
+
 /** False when this grant was redeemed before. */
 export async function insertRedeemed(db: Db, row: typeof redeemedGrants.$inferInsert): Promise<boolean> {
   const rows = await db.insert(redeemedGrants).values(row).onConflictDoNothing().returning({ jti: redeemedGrants.jti });

@@ -5,13 +5,14 @@ import { KrdcError } from "#server/errors";
 import { clusterName } from "#server/graph/app";
 import { readEncryptionCertificate } from "#server/protocol/encryption-certificate";
 import { addressStatement, addressStatementType } from "#server/protocol/framework-api";
-import { afterPinning, callingKeyOf, documentKeysOf, type KeyRecord } from "#server/protocol/key-rules";
+import { afterPinning, callingKeyOf, callingKeysOf, type KeyRecord } from "#server/protocol/key-rules";
 import { publicKey, thumbprintOf } from "#server/protocol/keys";
 import { isMailbox, mailboxOf } from "#server/protocol/reach";
 import { readSignedDocument } from "#server/protocol/signed-document";
 import { type FrameworkContext, within } from "../context";
 import {
   lockPeer,
+  nextEventSeq,
   type Peer,
   selectPeer,
   selectPeerByKey,
@@ -50,6 +51,9 @@ export async function findPeerByKey(ctx: FrameworkContext, jkt: string): Promise
 
 /** Whether nothing may begin for this home now. */
 export const isSuspended = async (ctx: FrameworkContext, name: string) => !isOpen(await selectPeer(ctx.db, name));
+
+/** The number under which this peer is told what changed for it. Last of all locks. */
+export const nextNumberFor = (ctx: FrameworkContext, name: string) => nextEventSeq(ctx.db, name);
 
 export const listPeers = (ctx: FrameworkContext) => selectPeers(ctx.db);
 export const saveCursor = (ctx: FrameworkContext, name: string, cursor: number) => updateCursor(ctx.db, name, cursor);
@@ -132,23 +136,32 @@ async function provesAddress(gateway: string, key: z.infer<typeof publicKey>): P
 
 type Told = { name: string; gateway: string; key: z.infer<typeof publicKey>; encryptionKey?: string | undefined };
 
-/** A mailbox is no address that anybody could answer at: whoever dials us under this key takes its calls itself. */
-const isItsAddress = ({ name }: Peer, { gateway, key }: Told): Promise<boolean> | boolean =>
-  isMailbox(gateway) ? gateway === mailboxOf(name) : provesAddress(gateway, key);
-
-async function isItsCertificate(ctx: FrameworkContext, peer: Peer, certificate: string): Promise<boolean> {
-  const keys = documentKeysOf(peer, ctx.now(), ctx.timing);
-  return readEncryptionCertificate(keys, peer.name, certificate).then(
-    () => true,
-    () => false,
-  );
+/** What a peer certifies under a key that counts now: one that it has left could be a thief's by now. */
+async function certificateOf(ctx: FrameworkContext, peer: Peer, jws: string | null | undefined) {
+  if (!jws) return undefined;
+  const keys = callingKeysOf(peer, ctx.now(), ctx.timing);
+  return readEncryptionCertificate(keys, peer.name, jws).catch(() => undefined);
 }
 
+/** The newer of what we hold and what we are told; an older one is not told again. */
+async function newestCertificate(ctx: FrameworkContext, known: Peer, told: Told) {
+  const held = await certificateOf(ctx, known, known.encryptionKey);
+  if (!told.encryptionKey || told.encryptionKey === known.encryptionKey) return held;
+  const found = await certificateOf(ctx, known, told.encryptionKey);
+  if (!found || (held && Date.parse(found.issuedAt) < Date.parse(held.issuedAt))) return held;
+  await updateEncryptionKey(ctx.db, known.name, told.encryptionKey);
+  return found;
+}
+
+/** At a mailbox nobody could answer: only the peer's own signed word makes one of its address. */
 async function followOne(ctx: FrameworkContext, known: Peer, told: Told): Promise<void> {
-  const { gateway, encryptionKey } = told;
-  if (known.gateway !== gateway && (await isItsAddress(known, told))) await updateGateway(ctx.db, known.name, gateway);
-  if (encryptionKey === undefined || encryptionKey === known.encryptionKey) return;
-  if (await isItsCertificate(ctx, known, encryptionKey)) await updateEncryptionKey(ctx.db, known.name, encryptionKey);
+  const { gateway, key } = told;
+  const certificate = await newestCertificate(ctx, known, told);
+  if (known.gateway === gateway) return;
+  const isOwn = isMailbox(gateway)
+    ? gateway === mailboxOf(known.name) && certificate?.gateway === gateway
+    : await provesAddress(gateway, key);
+  if (isOwn) await updateGateway(ctx.db, known.name, gateway);
 }
 
 /**

@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { makeSigningKey, type PrivateKey, publicKey } from "#server/protocol/keys";
+import { readIfThere, writeDurably } from "#server/write-durably";
 
 const keyFile = publicKey.extend({ d: z.string() });
 
@@ -10,12 +10,10 @@ const keyFile = publicKey.extend({ d: z.string() });
 export async function loadEncryptionKey(folder: string): Promise<PrivateKey> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, "encryption.json");
-  const known = await readFile(path, "utf8").catch(() => undefined);
+  const known = await readIfThere(path);
   if (known !== undefined) return keyFile.parse(JSON.parse(known));
   // One curve serves both uses; the certificate says which of its keys is for sealing.
   const made = await makeSigningKey();
-  const draft = `${path}.${randomUUID()}`;
-  await writeFile(draft, JSON.stringify(made), { mode: 0o600, flag: "wx", flush: true });
-  await rename(draft, path);
+  await writeDurably(path, JSON.stringify(made));
   return made;
 }

@@ -24,7 +24,7 @@ async function enrol(ctx: FrameworkContext, self: Self): Promise<void> {
     key: publicPart(ctx.key),
     version: "0.1.0",
     runtime: "process",
-    encryptionKey: await ctx.reach.certificate(ctx.key, ctx.name, ctx.now()),
+    encryptionKey: await ctx.reach.certificate(ctx.key, ctx, ctx.now()),
   };
   await callHub(ctx, { method: "POST", path: "/enrolments", json });
 }
@@ -44,7 +44,7 @@ async function beat(ctx: FrameworkContext, self: Self, seq: number): Promise<str
     slots: ctx.slots,
     ...load,
     isSettling: (await restoreBar(ctx)) !== undefined,
-    encryptionKey: await ctx.reach.certificate(ctx.key, ctx.name, ctx.now()),
+    encryptionKey: await ctx.reach.certificate(ctx.key, ctx, ctx.now()),
     keyChange: ctx.keys.next?.signed,
   };
   const answer = heartbeatAnswer.parse(await callHub(ctx, { method: "POST", path: "/heartbeats", json }));

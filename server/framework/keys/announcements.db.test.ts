@@ -9,7 +9,7 @@ import { aHubDouble, type HubDouble } from "../hub-double.build";
 import { until } from "../until.build";
 import { type KeyRelay, relayKeys } from "./relay-keys.build";
 
-const timing = { keyNoticeMs: 1200, keyOverlapMs: 1000, heartbeatMs: 60 };
+const timing = { keyNoticeMs: 3000, keyOverlapMs: 1000, heartbeatMs: 60 };
 /** A day is a day: nothing that is announced here takes effect. */
 const slow = { keyNoticeMs: 86_400_000, keyOverlapMs: 600_000, heartbeatMs: 60 };
 let hub: HubDouble;
@@ -150,6 +150,20 @@ describe("an announced key", () => {
     expect(await pinnedAt(host)).toMatchObject({ announced: jkt, forbidden: null });
     relay.forbidden.set("home", jkt);
     await until("it is forbidden", async () => (await pinnedAt(host)).forbidden === "hub");
+  });
+
+  test("that was forbidden stays so when the same words come with other signatures", async () => {
+    next = await makeSigningKey();
+    const words = await said();
+    const jkt = await thumbprintOf(publicPart(next));
+    relay.changes.set("home", [await sign(home.key, next, words)]);
+    await until("the host has it", async () => (await pinnedAt(host)).announced === jkt);
+    relay.forbidden.set("home", jkt);
+    await until("it is forbidden", async () => (await pinnedAt(host)).forbidden === "hub");
+    relay.forbidden.clear();
+    relay.changes.set("home", [await sign(home.key, next, words)]);
+    await hostHears();
+    expect(await pinnedAt(host)).toMatchObject({ jkt: home.jkt, announced: jkt, forbidden: "hub" });
   });
 
   test("of the owner's command is one and the same until it counts", async () => {

@@ -49,6 +49,8 @@ async function note(ctx: FrameworkContext, peer: Peer, { signed, heardAt }: Told
   if (isKnown(peer, signed)) return peer;
   const said = await readBy(peer, signed);
   const jkt = await thumbprintOf(said.key);
+  // One announcement has many valid signatures; none of them undoes what was decided about its key.
+  if (peer.keyChange?.jkt === jkt) return peer;
   const announced = { said, jkt, cluster: peer.name, record: peer, heardAt, now: ctx.now() };
   const refusal = refusalOfAnnouncement(announced, ctx.timing);
   if (refusal) throw new KrdcError("forbidden", refusal);
@@ -80,11 +82,16 @@ async function ancestorsIn(peer: Peer, changes: readonly SignedKeyAnnouncement[]
   return found;
 }
 
+/** When the hub had heard this peer before it brought any news; only a word without news is remembered, and none before another. */
+function noteHeard(key: string, heardAt: string | undefined, hasNews: boolean): Date | undefined {
+  const before = lastHeard.get(key);
+  const at = heardAt === undefined ? undefined : new Date(heardAt);
+  if (at && !hasNews && !(before && at < before)) lastHeard.set(key, at);
+  return before;
+}
+
 /** The first that does not count ends the row. */
 async function followOne(ctx: FrameworkContext, told: ToldPeer): Promise<void> {
-  const key = `${ctx.name}:${told.name}`;
-  const heardAt = lastHeard.get(key);
-  if (told.heardAt) lastHeard.set(key, new Date(told.heardAt));
   await ctx.db.transaction(async (db) => {
     const inside = within(ctx, db);
     const pinned = await holdPeer(inside, told.name);
@@ -93,7 +100,9 @@ async function followOne(ctx: FrameworkContext, told: ToldPeer): Promise<void> {
     await noteForbidden(inside, peer, told.forbiddenKey);
     const changes = told.keyChanges ?? [];
     const old = await ancestorsIn(peer, changes);
-    for (const signed of changes) if (!old.has(signed)) peer = await note(inside, peer, { signed, heardAt });
+    const news = changes.filter((signed) => !old.has(signed) && !isKnown(peer, signed));
+    const heardAt = noteHeard(`${ctx.name}:${told.name}`, told.heardAt, news.length > 0);
+    for (const signed of news) peer = await note(inside, peer, { signed, heardAt });
   });
 }
 

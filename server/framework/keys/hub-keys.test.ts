@@ -69,6 +69,14 @@ test("the configured key is trusted, and each successor from its time on", async
   expect(warned).toEqual([]);
 });
 
+test("a successor that came without the one before it is followed when both come", async () => {
+  const keys = first(one);
+  const [second, third] = [await word(one, two, 20), await word(two, three, 60)];
+  expect(await keys.follow([third])).toBe(false);
+  expect(await keys.follow([second, third])).toBe(true);
+  expect([one, two, three].map((key) => keys.has(kid(key)))).toEqual([true, true, true]);
+});
+
 test("a framework whose configuration names a later key ignores what led to it, without a warning", async () => {
   const keys = first(two);
   await keys.follow([await word(one, two, 20), await word(two, three, 60)]);

@@ -69,6 +69,8 @@ export class HubKeys {
       this.#chain = [...this.#chain, link];
       this.#successions = [...this.#successions, jws];
       isNew = true;
+      // What did not follow from the key before may follow from this one.
+      this.#refused.clear();
     }
     return isNew;
   }

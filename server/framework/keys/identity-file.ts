@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { keyAnnouncement, signedKeyAnnouncement } from "#server/protocol/key-change";
 import { makeSigningKey, publicKey, publicPart, thumbprintOf } from "#server/protocol/keys";
+import { readIfThere, writeDurably } from "#server/write-durably";
 
 const privateKey = publicKey.extend({ d: z.string() });
 
@@ -40,14 +41,8 @@ export type NextKey = z.infer<typeof next>;
 const fileIn = (folder: string) => join(folder, "identity.json");
 
 /** What every start reads is there whole or not at all. */
-export async function writeIdentity(folder: string, identity: Identity): Promise<void> {
-  const temporary = `${fileIn(folder)}.${randomUUID()}`;
-  const file = await open(temporary, "wx", 0o600);
-  await file.writeFile(JSON.stringify(identity));
-  await file.sync();
-  await file.close();
-  await rename(temporary, fileIn(folder));
-}
+export const writeIdentity = (folder: string, identity: Identity): Promise<void> =>
+  writeDurably(fileIn(folder), JSON.stringify(identity));
 
 /** Files of before keys could be changed hold a key and a uid. */
 async function completed(read: Record<string, unknown>): Promise<Identity> {
@@ -59,7 +54,7 @@ async function completed(read: Record<string, unknown>): Promise<Identity> {
 /** The cluster's identity, made inside the cluster at its first start; its private keys are never handed to anybody. */
 export async function readIdentity(folder: string): Promise<Identity> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const known = await readFile(fileIn(folder), "utf8").catch(() => undefined);
+  const known = await readIfThere(fileIn(folder));
   const read = known === undefined ? { key: await makeSigningKey(), uid: randomUUID() } : JSON.parse(known);
   const identity = await completed(read);
   if (known === undefined || read.proxySecret === undefined) await writeIdentity(folder, identity);

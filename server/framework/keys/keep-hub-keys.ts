@@ -1,8 +1,9 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { type HubPublicKey, hubSuccession } from "#server/protocol/key-change";
 import { thumbprintOf } from "#server/protocol/keys";
+import { writeDurably } from "#server/write-durably";
 import type { PublishedHubKeys } from "./find-hub-keys";
 import { HubKeys, type HubKeysPlace } from "./hub-keys";
 
@@ -37,8 +38,5 @@ export async function readKeptHubKeys(
   }
 }
 
-export async function keepHubKeys(folder: string, keys: HubKeys): Promise<void> {
-  const draft = `${fileIn(folder)}.tmp`;
-  await writeFile(draft, JSON.stringify(keys.kept), { mode: 0o600 });
-  await rename(draft, fileIn(folder));
-}
+export const keepHubKeys = (folder: string, keys: HubKeys): Promise<void> =>
+  writeDurably(fileIn(folder), JSON.stringify(keys.kept));

@@ -4,7 +4,7 @@ import { type Readiness, readiness } from "#server/graph/ready";
 import type { Reason } from "#server/protocol/run-view";
 import { asksForCache, type CacheLook, findCached } from "../cache/find-cached";
 import { type FrameworkContext, within } from "../context";
-import { restoreBar } from "../restore/standing";
+import { ownBar } from "../restore/standing";
 import {
   holdsStep,
   insertInstances,
@@ -19,7 +19,7 @@ import { settleStep } from "./settle-attempt";
 import { startAttempt } from "./start-attempt";
 import { nothingToScatter, parentView, type Run, type StepRun } from "./step-run";
 
-/** How soon a step looks again that may not begin because the database was set back. */
+/** How soon a step looks again that may not begin because the database was set back, or may have been. */
 const restoredPatienceMs = 1000;
 
 type Hit = { key: string; source: NonNullable<CacheLook["source"]> };
@@ -151,7 +151,7 @@ export async function advanceStep(ctx: FrameworkContext, claimed: StepRun): Prom
     if (step.state !== "WAITING" && step.state !== "READY") return putDownStep(db, step, null);
     if (run.state === "QUEUED") await updateRun(db, run.id, { state: "RUNNING", startedAt: ctx.now() });
     if (step.state === "WAITING") return leaveWaiting(inside, run, step);
-    if (await restoreBar(inside)) return putDownStep(db, step, new Date(ctx.now().getTime() + restoredPatienceMs));
+    if (await ownBar(inside)) return putDownStep(db, step, new Date(ctx.now().getTime() + restoredPatienceMs));
     await leaveReady(inside, run, step, found);
     failpoint("home.attempt.before-commit");
   });

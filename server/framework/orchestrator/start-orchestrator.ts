@@ -2,7 +2,7 @@ import type { Outcome } from "#server/protocol/states";
 import { type FrameworkContext, within } from "../context";
 import type { ExecutionOwner } from "../execution/execution";
 import { callHub } from "../identity/call-hub";
-import { restoreBar } from "../restore/standing";
+import { ownBar } from "../restore/standing";
 import { startWorkLoop } from "../work-loop";
 import { advanceStep } from "./advance-step";
 import {
@@ -18,7 +18,7 @@ import { lockRunOfStep, noteAttempt, settleAttempt } from "./settle-attempt";
 
 /** Steps hear of their executions in the same transaction. */
 export const localOwner: ExecutionOwner = {
-  mayNotStart: (ctx) => restoreBar(ctx),
+  mayNotStart: (ctx) => ownBar(ctx),
   started: async (ctx, db, execution) => {
     const { stepRunId, attempt, startedAt } = execution;
     if (!stepRunId || !startedAt) return;

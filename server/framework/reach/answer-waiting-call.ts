@@ -15,7 +15,10 @@ async function passOurDoor(ctx: FrameworkContext, gate: Transport, { call, at }:
     ? await callStream(ctx.key, { method: "GET", url: `${at}/body`, now: ctx.now(), timeoutMs: transferMs, signal })
     : undefined;
   try {
-    const headers = travelling(Object.entries(call.headers));
+    // A length without a body would be waited for.
+    const headers = travelling(
+      Object.entries(call.headers).filter(([name]) => body || !/^content-length$/i.test(name)),
+    );
     return await gate(`${ctx.url}${path}`, { method, headers, body: body?.body ?? null, signal });
   } catch (cause) {
     const problem = problemOf(new KrdcError("unavailable", "peer.failed", { cause }), call.id);

@@ -140,7 +140,7 @@ describe("T15: what a hub gone bad makes of letters is refused:", () => {
 
   const aForgery = async (over: Partial<Letter>) => {
     const certificate = pair.hub.mailbox.members.get("host")?.encryptionKey ?? "";
-    const to = await readEncryptionCertificate(
+    const { key: to } = await readEncryptionCertificate(
       [{ key: publicPart(pair.host.key), until: undefined }],
       "host",
       certificate,
@@ -216,13 +216,13 @@ describe("of what the hub tells about a peer", () => {
       what: "a key for seals that it made itself",
       tell: async () => {
         const own = await makeSigningKey();
-        return { encryptionKey: await certifyEncryptionKey(own, "host", own, new Date()) };
+        return { encryptionKey: await certifyEncryptionKey(own, { cluster: "host" }, own, new Date()) };
       },
     },
     {
       what: "a key for seals that another peer certified",
       tell: async () => ({
-        encryptionKey: await certifyEncryptionKey(pair.home.key, "host", pair.home.key, new Date()),
+        encryptionKey: await certifyEncryptionKey(pair.home.key, { cluster: "host" }, pair.home.key, new Date()),
       }),
     },
   ])("$what is not taken", async ({ tell }) => {

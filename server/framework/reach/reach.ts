@@ -1,5 +1,6 @@
 import { certifyEncryptionKey } from "#server/protocol/encryption-certificate";
 import type { PrivateKey } from "#server/protocol/keys";
+import { isMailbox } from "#server/protocol/reach";
 import { WaitingCalls } from "#server/protocol/waiting-calls";
 import { LetterLedger } from "./letter-ledger";
 
@@ -18,9 +19,10 @@ export class Reach {
   }
 
   /** Made once for each identity key, so that those who keep it see no change where there is none. */
-  certificate(key: PrivateKey, name: string, now: Date): Promise<string> {
+  certificate(key: PrivateKey, { name, url }: { name: string; url: string }, now: Date): Promise<string> {
     if (this.#certified?.by.x !== key.x) {
-      this.#certified = { by: key, certificate: certifyEncryptionKey(key, name, this.encryptionKey, now) };
+      const about = { cluster: name, ...(isMailbox(url) ? { gateway: url } : {}) };
+      this.#certified = { by: key, certificate: certifyEncryptionKey(key, about, this.encryptionKey, now) };
     }
     return this.#certified.certificate;
   }

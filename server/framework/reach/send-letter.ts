@@ -3,7 +3,7 @@ import { KrdcError } from "#server/errors";
 import type { Transport } from "#server/protocol/call";
 import { pathOf } from "#server/protocol/connection-transport";
 import { readEncryptionCertificate } from "#server/protocol/encryption-certificate";
-import { documentKeysOf } from "#server/protocol/key-rules";
+import { callingKeysOf } from "#server/protocol/key-rules";
 import { sealLetter } from "#server/protocol/letter-seal";
 import { type Letter, letterBodyBytes, waitingCall } from "#server/protocol/reach";
 import type { FrameworkContext } from "../context";
@@ -19,7 +19,8 @@ type Content = Letter["content"];
 /** Seals to the key that the peer's own keys certify, whatever the hub may have told since. */
 export async function sendLetter(ctx: FrameworkContext, to: Addressee, id: string, content: Content): Promise<void> {
   if (!to.encryptionKey) throw new KrdcError("unavailable", "peer.unreachable");
-  const key = await readEncryptionCertificate(documentKeysOf(to, ctx.now(), ctx.timing), to.name, to.encryptionKey);
+  // Only a key that counts now: what a former one certifies may be a thief's.
+  const { key } = await readEncryptionCertificate(callingKeysOf(to, ctx.now(), ctx.timing), to.name, to.encryptionKey);
   await ctx.reach.letters.inOrder(to.name, async () => {
     const now = ctx.now();
     const seq = ctx.reach.letters.nextSeq(to.name, now);

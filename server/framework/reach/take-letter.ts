@@ -16,7 +16,8 @@ type CallLetter = Extract<Letter["content"], { kind: "call" }>;
 async function passOurDoor(ctx: FrameworkContext, gate: Transport, call: CallLetter): Promise<Response> {
   const signal = signalWithin(letterLifetimeMs, ctx.stopping);
   const body = call.body === "" ? null : Buffer.from(call.body, "base64");
-  const headers = travelling(Object.entries(call.headers));
+  // What a letter carries is all there is of a body, whatever its headers say of its length.
+  const headers = { ...travelling(Object.entries(call.headers)), "content-length": String(body?.length ?? 0) };
   const answer = await gate(`${ctx.url}${call.path}`, { method: call.method, headers, body, signal });
   if (Number(answer.headers.get("content-length") ?? 0) <= letterBodyBytes) return answer;
   await answer.body?.cancel();

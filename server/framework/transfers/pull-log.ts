@@ -30,6 +30,18 @@ async function writeAt(path: string, offset: number, bytes: Uint8Array): Promise
   }
 }
 
+/** More than was asked for is no log of ours, and is not read to its end. */
+async function readAtMost(response: Response, most: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of response.body ?? []) {
+    parts.push(part);
+    size += part.length;
+    if (size > most) throw new KrdcError("unavailable", "peer.failed");
+  }
+  return Buffer.concat(parts);
+}
+
 async function fetchChunk(
   ctx: FrameworkContext,
   row: RemoteAttempt,
@@ -39,12 +51,7 @@ async function fetchChunk(
   const chunkBytes = Math.min(mostBytes, await findPartLimit(ctx, row.host));
   const path = `/v1/hosted-runs/${row.runKey}/${row.attempt}/log?offset=${offset}&wait=${waitSeconds}&max=${chunkBytes}`;
   const response = await streamFromHost(ctx, row.host, { method: "GET", path, timeoutMs: 60_000 });
-  // More than was asked for is no log of ours.
-  if (Number(response.headers.get("content-length") ?? 0) > chunkBytes) {
-    await response.body?.cancel();
-    throw new KrdcError("unavailable", "peer.failed");
-  }
-  return new Uint8Array(await response.arrayBuffer()).subarray(0, chunkBytes);
+  return readAtMost(response, chunkBytes);
 }
 
 /** Brings the home copy of a remote log up to date, by offset; `until` fetches to that size, otherwise one chunk. */

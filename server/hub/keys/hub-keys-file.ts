@@ -1,11 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
-import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { JWK } from "jose";
 import { z } from "zod";
 import { type HubPublicKey, hubSuccession } from "#server/protocol/key-change";
 import { type HubLink, signingLinkOf } from "#server/protocol/key-rules";
+import { writeDurably } from "#server/write-durably";
 
 const privateKey = hubSuccession.shape.key.extend({ d: z.string() });
 export type HubPrivateKey = z.infer<typeof privateKey>;
@@ -27,14 +26,8 @@ export type HubKeysFile = z.infer<typeof keysFile>;
 const fileIn = (folder: string) => join(folder, "hub-keys.json");
 
 /** What is read by every call of a running portal is there whole or not at all. */
-export async function writeHubKeys(folder: string, keys: HubKeysFile): Promise<void> {
-  const temporary = `${fileIn(folder)}.${randomUUID()}`;
-  const file = await open(temporary, "wx", 0o600);
-  await file.writeFile(JSON.stringify(keys));
-  await file.sync();
-  await file.close();
-  await rename(temporary, fileIn(folder));
-}
+export const writeHubKeys = (folder: string, keys: HubKeysFile): Promise<void> =>
+  writeDurably(fileIn(folder), JSON.stringify(keys));
 
 /** The folder's keys, if they continue this first one; none are there before the first change. */
 export function readHubKeys(folder: string | undefined, first: string): HubKeysFile {
