@@ -23,8 +23,8 @@ const rememberedAttempt = z.strictObject({
   grantId: z.uuid().nullable(),
   /** The host's last number about it that home heard; below zero home never heard that it was taken in. */
   hostSeq: z.int(),
-  /** The host's own signed record, where home has it. */
-  receipt: z.string().max(200_000).nullable(),
+  /** The host's own signed record, where home has it and the way carries it; ten thousand files stand in one. */
+  receipt: z.string().max(10_000_000).nullable(),
   isAcknowledged: z.boolean(),
 });
 export type RememberedAttempt = z.infer<typeof rememberedAttempt>;

@@ -1,8 +1,12 @@
+import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
+import { letterBodyBytes } from "#server/protocol/reach";
+import { attemptsAnswer } from "#server/protocol/set-back";
 import type { TestFramework } from "../framework.build";
 import type { HubDouble } from "../hub-double.build";
 import { agree, look, stepOf, submit, untilOver, untilStep } from "../portal.build";
 import { until } from "../until.build";
+import { listOpenAttempts } from "./list-open-attempts";
 import {
   aPair,
   counted,
@@ -86,6 +90,27 @@ describe("R13: an hour-old backup of a home is put back", { timeout: 180_000 }, 
     await expect(look(home, lost)).rejects.toMatchObject({ reason: "run.not_found" });
   });
 });
+
+test("R13: what a home remembers is told in pages that a letter carries, whatever the receipts weigh", async () => {
+  for (const name of ["weighs", "weighs too"])
+    await expectOnce(pair, await submit(home, counted(pair, name).drawn), counted(pair, name).journal);
+  const since = new Date(0).toISOString();
+  const weigh = (size: number) =>
+    home.db.execute(sql`update remote_attempts set receipt = receipt || repeat(' ', ${size})`);
+  const page = async (after: { runKey: string; attempt: number } | null = null) => {
+    const answer = attemptsAnswer.parse(await listOpenAttempts(home.ctx, "host", { since, after }));
+    expect(JSON.stringify(answer).length).toBeLessThan(letterBodyBytes);
+    return answer.attempts;
+  };
+  const [known] = await page();
+  await weigh(300_000);
+  const [first, ...others] = await page();
+  expect(others).toEqual([]);
+  expect(first?.receipt?.length).toBeGreaterThan(300_000);
+  expect((await page(first)).length).toBe(1);
+  await home.db.execute(sql`update remote_attempts set receipt = rtrim(receipt)`);
+  expect((await page())[0]).toEqual(known);
+}, 180_000);
 
 test("R13: both sides put their backups back: one start, one end", { timeout: 180_000 }, async () => {
   const { journal, drawn } = counted(pair, "both", 1);

@@ -122,6 +122,31 @@ describe("R13: an hour-old backup of a host is put back", { timeout: 180_000 }, 
     await expectOnce(pair, id, journal);
   });
 
+  test("an app that began in the lost hour and ended while the host was away is news to its home, whatever its old number", async () => {
+    const { journal, drawn } = counted(pair, "old number", 3);
+    const { id, release } = await queuedOnce(pair, drawn);
+    const backup = await pair.copy(host);
+    // As if the host had told of many other things before this one began.
+    await host.db.execute(sql`update peers set event_seq = event_seq + 50 where name = 'home'`);
+    release();
+    await host.start();
+    await untilStep(home, id, "only", "REMOTE_RUNNING");
+    await untilRemembered(host);
+    await host.crash();
+    const [name = ""] = await host.ctx.runtime.live();
+    await until("it ended", async () => (await host.ctx.runtime.look(name)).phase === "ended");
+    await backup.putBack();
+    let goOn = () => {};
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    hub.gate = (path) => (path === "/set-back/agreements" ? held : undefined);
+    await host.start();
+    await until("its end is written", async () => (await hostedOf(pair, id))[0]?.outcome === "SUCCEEDED");
+    goOn();
+    await expectOnce(pair, id, journal);
+  });
+
   test("an attempt that was accepted and ended in the lost hour stands again with the receipt that home has", async () => {
     const { journal, drawn } = counted(pair, "whole life lost");
     const backup = await pair.backUp(host);

@@ -23,6 +23,13 @@ const nextEpoch = (now: Date, ...known: number[]) =>
   Math.max(Math.floor(now.getTime() / 1000), ...known.map((epoch) => epoch + 1));
 
 /**
+ * What is dated later may have been written since the database was set back. Where others had to show it, the file was
+ * set back too and finds everything in place: then nothing that this process wrote counts.
+ */
+const lastCertain = ({ past }: FrameworkContext, by: string): Date =>
+  (by === "file" ? past.inPlaceAt : undefined) ?? past.beganAt;
+
+/**
  * Writes down that this database is older than what happened, if nobody has yet: from here on nothing begins until what
  * was lost has been read again. The chain goes on behind the place that it had reached, so that the lost entries are missing
  * and nothing else is wrong.
@@ -36,7 +43,7 @@ export async function noticeRestore(ctx: FrameworkContext, { by, position, hash,
       by,
       position,
       hash,
-      since: (await selectLastMemory(db)).toISOString(),
+      since: (await selectLastMemory(db, lastCertain(ctx, by))).toISOString(),
       done: {},
       left: [],
     };

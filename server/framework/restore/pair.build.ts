@@ -114,9 +114,11 @@ export async function putBack(framework: TestFramework, backup: Backup): Promise
 
 export const restoresOf = async ({ db }: TestFramework) =>
   (
-    await db.execute<{ epoch: number; evidence: { by: string; done: Record<string, string> }; settled: boolean }>(
-      sql`select epoch, evidence, settled_at is not null as settled from restores order by epoch`,
-    )
+    await db.execute<{
+      epoch: number;
+      evidence: { by: string; since: string; done: Record<string, string> };
+      settled: boolean;
+    }>(sql`select epoch, evidence, settled_at is not null as settled from restores order by epoch`)
   ).rows;
 
 export const untilSettled = (framework: TestFramework) =>

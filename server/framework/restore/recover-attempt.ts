@@ -9,12 +9,22 @@ import { type FrameworkContext, within } from "../context";
 import { queueExecution } from "../execution/queue-execution";
 import { endHostedRun } from "../hosting/end-hosted-runs";
 import type { HostedRun } from "../hosting/hosted-run";
+import { nextNumberFor } from "../hosting/peers";
 import { doesRuntimeRemember, type Restore } from "./restore";
-import { findAttempt, insertEnded, insertForgotten, updateAcknowledged, updateLeft } from "./restores.repo";
+import {
+  findAttempt,
+  insertEnded,
+  insertForgotten,
+  lockAttempt,
+  updateAcknowledged,
+  updateLeft,
+  updateSeq,
+} from "./restores.repo";
 
-type Told = { home: string; told: RememberedAttempt };
+/** `cursor`: up to where this home heard our numbered changes. */
+type Told = { home: string; told: RememberedAttempt; cursor: number };
 
-const keyOf = ({ home, told }: Told) => ({ home, runKey: told.runKey, attempt: told.attempt });
+const keyOf = ({ home, told }: Omit<Told, "cursor">) => ({ home, runKey: told.runKey, attempt: told.attempt });
 
 /** Our own signed word about exactly this attempt, which its home has kept for us. */
 async function ownRecord(ctx: FrameworkContext, { runKey, attempt, receipt: jws }: RememberedAttempt) {
@@ -44,6 +54,14 @@ function rowOf(ctx: FrameworkContext, { home, told }: Told, agreement: Agreement
   };
 }
 
+/** What was written since under a number that home has heard already would be old word to it for ever. */
+async function tellAnew(inside: FrameworkContext, at: Told): Promise<void> {
+  const row = await findAttempt(inside.db, keyOf(at));
+  const isHeard = row !== undefined && row.seq <= Math.max(at.told.hostSeq, at.cursor);
+  if (!isHeard || (row.outcome !== null && at.told.receipt !== null)) return;
+  await updateSeq(inside.db, row, await nextNumberFor(inside, row.home));
+}
+
 /** Works on the attempt's row under the locks of its agreement and its own, made anew where it was lost. */
 async function onRow(
   ctx: FrameworkContext,
@@ -61,8 +79,10 @@ async function onRow(
       await updateLeft(db, epoch, `${at.home}:${at.told.runKey}:${at.told.attempt}`);
       return;
     }
-    const row = known ?? (await insertForgotten(db, { ...rowOf(inside, at, agreement), state }));
+    const row =
+      (await lockAttempt(db, keyOf(at))) ?? (await insertForgotten(db, { ...rowOf(inside, at, agreement), state }));
     if (row.outcome === null) await work(inside, row);
+    await tellAnew(inside, at);
   });
 }
 
@@ -108,6 +128,8 @@ async function adopt(inside: FrameworkContext, { executionName: name, ...row }: 
   await queueExecution(inside, { name, kind: "hosted", runKey, attempt, home, ...what });
 }
 
+const nothing = async () => undefined;
+
 /** A home names only run keys of its own. */
 const isOwn = ({ home, told }: Told) => {
   const { runId, step: stepPath, index } = told.request;
@@ -121,10 +143,10 @@ const isOwn = ({ home, told }: Told) => {
 export async function recoverAttempt(ctx: FrameworkContext, restore: Restore, at: Told): Promise<void> {
   if (!isOwn(at)) return;
   const known = await findAttempt(ctx.db, keyOf(at));
-  if (known && known.outcome !== null) return;
+  if (known && known.outcome !== null) return onRow(ctx, restore, at, nothing);
   const signed = await ownRecord(ctx, at.told);
   if (signed) return onRow(ctx, restore, at, (inside, row) => endAsSigned(inside, at, row, signed));
-  if (known) return;
+  if (known) return onRow(ctx, restore, at, nothing);
   const view = await ctx.runtime.look(attemptName(at.told.runKey, at.told.attempt));
   if (view.phase !== "absent") return onRow(ctx, restore, at, adopt, "QUEUED");
   // Never heard of as accepted, and never begun: home asks for it again, with a new grant.

@@ -1,8 +1,8 @@
-import { open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { findHead } from "#server/audit/find-head";
 import { sha256Hex } from "#server/graph/app";
+import { readIfThere, writeDurably } from "#server/write-durably";
 import type { FrameworkContext } from "../context";
 import { isLost, noticeRestore } from "./notice-restore";
 import { epochOf } from "./standing";
@@ -13,26 +13,16 @@ type RememberedHead = z.infer<typeof head>;
 
 const fileIn = (folder: string) => join(folder, "audit-head.json");
 
-/** Undefined before the first decision. A file that is no such head is not guessed about. */
-async function readHead(folder: string): Promise<RememberedHead | undefined> {
-  const text = await readFile(fileIn(folder), "utf8").catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  });
-  return text === undefined ? undefined : head.parse(JSON.parse(text));
-}
-
-/** A reader sees the old head or the new one, also after a power cut. */
-async function writeHead(folder: string, remembered: RememberedHead): Promise<void> {
-  const draft = `${fileIn(folder)}.new`;
-  const file = await open(draft, "w", 0o600);
+/** Undefined before the first decision. A file that cannot be read is not guessed about: the witnesses are asked all the same. */
+async function readHead({ folder, log }: FrameworkContext): Promise<RememberedHead | undefined> {
+  const text = await readIfThere(fileIn(folder));
+  if (text === undefined) return undefined;
   try {
-    await file.writeFile(JSON.stringify(remembered));
-    await file.sync();
-  } finally {
-    await file.close();
+    return head.parse(JSON.parse(text));
+  } catch (error) {
+    log.error({ file: fileIn(folder), error }, "the remembered head of the audit chain cannot be read");
+    return undefined;
   }
-  await rename(draft, fileIn(folder));
 }
 
 /**
@@ -40,9 +30,12 @@ async function writeHead(folder: string, remembered: RememberedHead): Promise<vo
  * At the start before anything begins, and again and again: a database can be set back under a framework that runs.
  */
 export async function rememberHead(ctx: FrameworkContext): Promise<void> {
-  const remembered = await readHead(ctx.folder);
+  const lookedAt = ctx.now();
+  const remembered = await readHead(ctx);
   if (remembered && (await isLost(ctx, remembered))) await noticeRestore(ctx, { by: "file", ...remembered });
+  else if (remembered) ctx.past.inPlaceAt = lookedAt;
   const [head, epoch] = [await findHead(ctx.db), await epochOf(ctx)];
   const isSame = head?.position === remembered?.position && head?.hash === remembered?.hash;
-  if (head && !(isSame && epoch === remembered?.epoch)) await writeHead(ctx.folder, { ...head, epoch });
+  if (head && !(isSame && epoch === remembered?.epoch))
+    await writeDurably(fileIn(ctx.folder), JSON.stringify({ ...head, epoch } satisfies RememberedHead));
 }

@@ -35,18 +35,21 @@ export const sinceOf = (restore: Restore): string =>
 
 const isDone = (restore: Restore, part: string) => evidenceOf(restore).done[part] !== undefined;
 
-/** What is still to be read again; `peers` are those that may call us. */
+/** What is still to be read again; `peers` are those that may call us. A peer that comes back later is read then. */
 export function openParts(restore: Restore, peers: readonly string[]): string[] {
-  const parts = [...generalParts, ...peers.map(partOfPeer), lastPart];
-  return restore.settledAt ? [] : parts.filter((part) => !isDone(restore, part));
+  const ofPeers = peers.map(partOfPeer);
+  const parts = restore.settledAt ? ofPeers : [...generalParts, ...ofPeers, lastPart];
+  return parts.filter((part) => !isDone(restore, part));
 }
 
-/** Whether nothing may begin now, or nothing with this peer. */
+/**
+ * Whether nothing may begin now, or nothing with this peer: one that was suspended while all others were read, or that is
+ * accepted again, may know of what was lost for as long as it has not been asked.
+ */
 export function holdsUp(restore: Restore | undefined, peer: string | undefined): boolean {
-  if (!restore || restore.settledAt) return false;
-  return (
-    generalParts.some((part) => !isDone(restore, part)) || (peer !== undefined && !isDone(restore, partOfPeer(peer)))
-  );
+  if (!restore) return false;
+  const isHeld = restore.settledAt === null && generalParts.some((part) => !isDone(restore, part));
+  return isHeld || (peer !== undefined && !isDone(restore, partOfPeer(peer)));
 }
 
 /**

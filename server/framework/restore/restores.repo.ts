@@ -33,11 +33,14 @@ export async function updateSettled(db: Db, epoch: number, at: Date): Promise<vo
   await db.update(restores).set({ settledAt: at }).where(eq(restores.epoch, epoch));
 }
 
-/** The newest moment that this database knows anything of. */
-export async function selectLastMemory(db: Db): Promise<Date> {
+/** The newest moment up to this one that this database knows anything of. */
+export async function selectLastMemory(db: Db, upTo: Date): Promise<Date> {
+  const until = upTo.toISOString();
   const { rows } = await db.execute<{ at: Date | string | null }>(sql`
-    select greatest((select max(at) from audit_entries), (select max(created_at) from executions),
-      (select max(created_at) from runs), (select max(created_at) from hosted_runs)) as at`);
+    select greatest((select max(at) from audit_entries where at <= ${until}),
+      (select max(created_at) from executions where created_at <= ${until}),
+      (select max(created_at) from runs where created_at <= ${until}),
+      (select max(created_at) from hosted_runs where created_at <= ${until})) as at`);
   return new Date(rows[0]?.at ?? 0);
 }
 
@@ -59,6 +62,15 @@ export async function raiseEventSeq(db: Db, name: string, floor: number): Promis
 export async function findAttempt(db: Db, key: Key): Promise<HostedRun | undefined> {
   const [row] = await db.select().from(hostedRuns).where(is(key));
   return row;
+}
+
+export async function lockAttempt(db: Db, key: Key): Promise<HostedRun | undefined> {
+  const [row] = await db.select().from(hostedRuns).where(is(key)).for("update");
+  return row;
+}
+
+export async function updateSeq(db: Db, key: Key, seq: number): Promise<void> {
+  await db.update(hostedRuns).set({ seq }).where(is(key));
 }
 
 export async function listUnbegun(db: Db, home: string): Promise<HostedRun[]> {

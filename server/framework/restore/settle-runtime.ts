@@ -17,8 +17,10 @@ export async function useUpNames(ctx: FrameworkContext, restore: Restore): Promi
 
 /** Ends what runs here for nobody any more. Its name stays used up. */
 export async function endUnknown(ctx: FrameworkContext): Promise<void> {
+  // An execution is written before its task runs: asked in this order, what begins meanwhile is known.
+  const live = await ctx.runtime.live();
   const known = await knownExecutions(ctx.db);
-  const unknown = (await ctx.runtime.live()).filter((name) => !name.startsWith("build-") && !known.has(name));
+  const unknown = live.filter((name) => !name.startsWith("build-") && !known.has(name));
   for (const name of unknown) await ctx.runtime.stop(name, "INTERRUPTED");
   if (unknown.length > 0) ctx.log.warn({ unknown }, "processes that nobody remembers are ended");
 }

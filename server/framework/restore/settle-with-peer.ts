@@ -47,7 +47,7 @@ async function endUnknowable(ctx: FrameworkContext, home: string): Promise<void>
 export async function settleWithPeer(ctx: FrameworkContext, restore: Restore, peer: string): Promise<void> {
   for await (const { cursor, attempts } of attemptsAt(ctx, restore, peer)) {
     await raiseEventSeq(ctx.db, peer, Math.max(cursor, ...attempts.map(({ hostSeq }) => hostSeq)));
-    for (const told of attempts) await recoverAttempt(ctx, restore, { home: peer, told });
+    for (const told of attempts) await recoverAttempt(ctx, restore, { home: peer, told, cursor });
   }
   if (!doesRuntimeRemember(restore)) await endUnknowable(ctx, peer);
   await reconcileWith(ctx, peer);

@@ -13,6 +13,10 @@ export async function restoreBar(ctx: Standing, peer?: string): Promise<{ wait: 
   return holdsUp(await selectNewestRestore(ctx.db), peer) ? { wait: restored } : undefined;
 }
 
+/** Why nothing of our own may begin: not before others were asked once, as only they know where the whole machine was set back. */
+export const ownBar = async (ctx: Standing & Pick<FrameworkContext, "past">): Promise<{ wait: string } | undefined> =>
+  ctx.past.isAsked ? restoreBar(ctx) : { wait: restored };
+
 /** Nothing is consumed: whoever asks, asks again. */
 export async function refuseWhileRestored(ctx: Standing, peer?: string): Promise<void> {
   if (await restoreBar(ctx, peer)) throw new KrdcError("unavailable", restored);
@@ -29,7 +33,7 @@ export const epochOf = async (ctx: Standing): Promise<number> => (await selectNe
 export async function restoreProblems(ctx: Standing): Promise<string[]> {
   const found = await selectNewestRestore(ctx.db);
   if (!found) return [];
-  return [...(found.settledAt ? [] : openParts(found, [])), ...evidenceOf(found).left];
+  return [...openParts(found, []), ...evidenceOf(found).left];
 }
 
 /** The last restore, for people; undefined if there never was one. */

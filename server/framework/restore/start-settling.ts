@@ -38,7 +38,7 @@ async function finish(ctx: FrameworkContext, { epoch }: Restore): Promise<void> 
 /** Peers come when agreements are there, to which their attempts belong; what nobody named is ended last. */
 async function settle(ctx: FrameworkContext): Promise<void> {
   const restore = await selectNewestRestore(ctx.db);
-  if (!restore || restore.settledAt) return;
+  if (!restore) return;
   const peers = (await listPeers(ctx)).filter(isOpen).map(({ name }) => name);
   const general: Record<string, () => Promise<void>> = {
     runtime: () => useUpNames(ctx, restore),
@@ -47,6 +47,7 @@ async function settle(ctx: FrameworkContext): Promise<void> {
     runs: () => settleRuns(ctx, restore),
   };
   const before = openParts(restore, peers);
+  if (before.length === 0) return;
   for (const [part, work] of Object.entries(general)) {
     if (before.includes(part)) await settlePart(ctx, restore, part, work);
   }
@@ -58,11 +59,11 @@ async function settle(ctx: FrameworkContext): Promise<void> {
   );
   const fresh = (await selectNewestRestore(ctx.db)) ?? restore;
   const last = openParts(fresh, peers);
-  if (last.join() === lastPart) {
+  if (!fresh.settledAt && last.join() === lastPart) {
     await settlePart(ctx, restore, lastPart, () => endUnknown(ctx));
     await finish(ctx, restore);
   }
-  await wakeHostedRuns(ctx);
+  if (last.length < before.length) await wakeHostedRuns(ctx);
 }
 
 /** Reads again what a database forgot that was set back, for as long as anything of it is open. */
