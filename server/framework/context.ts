@@ -14,7 +14,7 @@ import type { Timing } from "./timing";
  * Since when the process lives, when it last found its database at the place that it remembers, and whether it has asked
  * once how far others know its chain.
  */
-export type Past = { readonly beganAt: Date; inPlaceAt?: Date; isAsked: boolean };
+type Past = { readonly beganAt: Date; inPlaceAt?: Date; isAsked: boolean };
 
 /** What every verb of a framework gets first: its database, clock, folders, keys and the runtime that starts its apps. */
 export type FrameworkContext = {

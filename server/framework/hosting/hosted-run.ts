@@ -61,7 +61,7 @@ export function answerOf(row: HostedRun, missing: string[] = []): HostedRunAnswe
 }
 
 /** Less than a letter carries, far more than almost every event with its receipt. */
-export const pageBytes = 400 * 1024;
+const pageBytes = 400 * 1024;
 
 /** The first of these that fit into one answer, always one. */
 export function fittingOnePage<Entry>(entries: Entry[]): Entry[] {
