@@ -186,7 +186,7 @@ describe("R13: an hour-old backup of a host is put back", { timeout: 180_000 }, 
     await rm(join(host.folder, "runtime/tasks", name), { recursive: true, force: true });
     await backup.putBack();
     await host.start();
-    const view = await untilOver(home, id, 30_000);
+    const view = await untilOver(home, id, 90_000);
     expect(stepOf(view, "only")).toMatchObject({
       state: "FAILED",
       end: "LOST_ON_HOST",

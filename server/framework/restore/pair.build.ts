@@ -96,6 +96,8 @@ function holdStatus({ hub }: Pair): () => void {
 
 /** A run that its host has accepted and not begun; the host is away then, and begins it once it starts after `release`. */
 export async function queuedOnce(pair: Pair, drawn: ReturnType<typeof counted>["drawn"]) {
+  // A restore of before needs the hub's word to be settled, and nothing is accepted until it is.
+  await until("all was read again", async () => (await restoresOf(pair.host)).every((one) => one.settled), 90_000);
   const release = holdStatus(pair);
   await pair.host.crash();
   await pair.host.start();
