@@ -160,12 +160,6 @@ export const variants = [
     title: "an outcome changes: refused",
   },
   {
-    name: "home believes the first refusal of a proof",
-    patches: [{ file: framework("exchange/submit-remote.ts"), old: "const proofs = 3;", broken: "const proofs = 1;" }],
-    tests: framework("exchange/shuffled.db.test.ts"),
-    title: "its own copy overtook is not refused",
-  },
-  {
     name: "home applies older word of a host",
     patches: [
       {
